@@ -1,0 +1,74 @@
+// Package text holds every sentence that clawarium says to a person, in
+// English and 简体中文, and nothing else: one struct of strings, so that the
+// compiler finds a missing or misspelt key, and one file an area.
+//
+// Formats use numbered verbs (%[1]s) where the two languages order their words
+// differently. A test holds both languages complete and their verbs equal.
+package text
+
+import (
+	"strings"
+	"sync/atomic"
+)
+
+// Strings is everything that is said, one field an area. Each area's type and
+// its two values live in a file of the area's name.
+type Strings struct {
+	Command Command
+	Engine  Engine
+	Steps   Steps
+	Plan    Plan
+	Image   Image
+	Code    Code
+	Virt    Virt
+	Guest   Guest
+	Host    Host
+	Checks  Checks
+}
+
+// Languages that have a full set of strings.
+const (
+	English = "en"
+	Chinese = "zh"
+)
+
+var (
+	english = Strings{
+		Command: enCommand, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
+		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks,
+	}
+	chinese = Strings{
+		Command: zhCommand, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
+		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks,
+	}
+	current atomic.Pointer[Strings]
+)
+
+func init() { current.Store(&english) }
+
+// T returns the strings of the language in use. English until Use says otherwise.
+func T() *Strings { return current.Load() }
+
+// Use switches the language for the whole process; it is called once, before
+// anything is said. An unknown language means English.
+func Use(lang string) {
+	if lang == Chinese {
+		current.Store(&chinese)
+		return
+	}
+	current.Store(&english)
+}
+
+// FromEnviron picks a language the way POSIX orders it: the first of LC_ALL,
+// LC_MESSAGES and LANG that is set decides.
+func FromEnviron(getenv func(string) string) string {
+	for _, key := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(key); v != "" {
+			if strings.HasPrefix(strings.ToLower(v), "zh") {
+				return Chinese
+			}
+			return English
+		}
+	}
+	return English
+}
