@@ -1,0 +1,95 @@
+# The two commands to know:
+#
+#   make run    prepares this machine, builds, and runs clawarium with ARGS
+#   make test   prepares this machine for the tests, then runs all of them
+#
+# `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# libvirt is opened at run time, so that the binary depends on the C library
+# alone and starts where libvirt is absent.
+TAGS := libvirt_dlopen,libvirt_without_lxc
+# Tags of the tests on real parts; see docs/development.md.
+TEST_TAGS := $(TAGS),real,e2e,killpoints
+
+export CGO_ENABLED := 1
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=$(TAGS))
+
+MODULE := github.com/clawarium/clawarium
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# REGISTRY=… is the npm registry that is linked in as the last resort. Unset: the
+# one that this machine's npm uses, and none where there is no npm.
+
+# Packages with tests on real parts (tag real), in order. They take minutes.
+REAL_PKGS := ./provision/...
+REAL_TIMEOUT := 40m
+E2E_PKGS := ./cmd/clawarium/...
+E2E_TIMEOUT := 50m
+# What `go test -run` selects, for one test of a stage: make e2e RUN=TestUndo
+RUN :=
+
+# `setup --yes` asks nothing, so neither does the preparation before it.
+YES := $(filter --yes -y,$(ARGS))
+PREPARE = .ci/prepare $(if $(YES),--yes)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do \
+		printf '  make %-15s %s\n' "$$name" "$$what"; done
+
+.PHONY: run
+run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
+	@$(PREPARE) run
+	@$(MAKE) --no-print-directory build
+	@bin/clawarium $(ARGS)
+
+.PHONY: build
+build: ## build bin/clawarium
+	go build -trimpath -o bin/clawarium -ldflags "-s -w -X main.version=$(VERSION) \
+		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium
+
+.PHONY: unit
+unit: ## the quick tests: no root, network or libvirt needed
+	go test -short ./...
+
+.PHONY: test
+test: ## prepare this machine for the tests, then run every test there is
+	@MAKE='$(MAKE)' .ci/test
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, shell scripts
+	@.ci/lint '$(TAGS)' '$(TEST_TAGS),bench'
+
+.PHONY: bench
+bench: ## prepare this machine for the benchmarks, run them, print one table
+	@$(PREPARE) bench
+	@$(MAKE) --no-print-directory build
+	@.ci/bench '$(TEST_TAGS),bench'
+
+# The stages of `make test`, each to be run alone on a machine that is prepared.
+
+.PHONY: prepare-test
+prepare-test: ## install and start what the tests need
+	@$(PREPARE) test
+
+.PHONY: unit-race
+unit-race: ## the quick tests under the race detector
+	go test -race ./...
+
+.PHONY: real
+real: ## the tests of single parts on real libvirt, images and packages
+	go test -tags=$(TAGS),real -p 1 -timeout $(REAL_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(REAL_PKGS)
+
+.PHONY: e2e
+e2e: build ## the whole program on a real machine, killed and undone
+	go test -tags=$(TAGS),e2e,killpoints -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
+
+.PHONY: release-check
+release-check: ## build the packages, install the .deb in a clean Debian tree
+	@.ci/release-check
+
+.PHONY: clean
+clean: ## delete what was built
+	rm -rf bin dist
