@@ -1,0 +1,11 @@
+// Package guestfiles holds the files that clawarium puts into the machine, as
+// templates where they depend on the plan. It imports nothing of the project.
+package guestfiles
+
+import "embed"
+
+// FS holds them all: the seed's templates, the SSH configuration, units and
+// scripts.
+//
+//go:embed *.tmpl
+var FS embed.FS

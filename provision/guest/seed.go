@@ -1,0 +1,196 @@
+package guest
+
+// This file: the NoCloud seed of the first boot, a small ISO image with the
+// label cidata. It holds the keeper's public key and a host key that is good
+// for one session (hostkey.go), so that nothing in it is worth stealing later.
+// The guest sees it as a virtio disk: Debian's cloud kernel has no driver for
+// a CD-ROM drive on SATA.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/diskfs/go-diskfs/backend/file"
+	"github.com/diskfs/go-diskfs/filesystem/iso9660"
+	"golang.org/x/crypto/ssh"
+
+	guestfiles "github.com/clawarium/clawarium/assets/guest"
+	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
+)
+
+// SessionAddress is the guest's address on QEMU's user network.
+const SessionAddress = "10.0.2.15/24"
+
+// SeedConfig is what the seed says.
+type SeedConfig struct {
+	InstanceID string  // unique for every machine ever made: its UUID
+	Hostname   string  // a DNS label
+	KeeperKey  string  // one authorized_keys line
+	HostKey    KeyPair // one-time
+	MAC        string  // of the network card
+	Address    string  // IPv4 with prefix length, static
+	// Scratch is the directory in which the image is put together, 0700;
+	// empty means the system's temporary directory.
+	Scratch string
+}
+
+var (
+	hostname   = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	instanceID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
+)
+
+// validate names every value that cannot be, in one error.
+func (c SeedConfig) validate() error {
+	var bad []error
+	refuse := func(field, value string) {
+		bad = append(bad, &text.Fault{What: fmt.Sprintf(text.T().Guest.SeedValue, field, value), Hint: text.T().Guest.SeedValueHint})
+	}
+	if !hostname.MatchString(c.Hostname) {
+		refuse("hostname", c.Hostname)
+	}
+	if !instanceID.MatchString(c.InstanceID) {
+		refuse("instance-id", c.InstanceID)
+	}
+	if _, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(c.KeeperKey)); err != nil || len(options) > 0 || len(rest) > 0 || strings.ContainsAny(c.KeeperKey, "\r\n") {
+		refuse("ssh_authorized_keys", c.KeeperKey)
+	}
+	if c.HostKey.Signer == nil {
+		refuse("ssh_keys", "")
+	}
+	if mac, err := net.ParseMAC(c.MAC); err != nil || len(mac) != 6 {
+		refuse("macaddress", c.MAC)
+	}
+	if p, err := netip.ParsePrefix(c.Address); err != nil || !p.Addr().Is4() {
+		refuse("addresses", c.Address)
+	}
+	return errors.Join(bad...)
+}
+
+// SeedFiles returns the seed's files by name, as `setup --dry-run` shows them:
+// the private half of the one-time key is in user-data.
+func SeedFiles(c SeedConfig) (map[string][]byte, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	values := struct {
+		SeedConfig
+		Keeper, HostKeyPrivate, HostKeyPublic string
+	}{c, layout.Keeper, string(c.HostKey.Private), c.HostKey.Public}
+	files := map[string][]byte{}
+	for _, name := range []string{"meta-data", "user-data", "network-config"} {
+		data, err := render(name+".tmpl", values)
+		if err != nil {
+			return nil, err
+		}
+		files[name] = data
+	}
+	return files, nil
+}
+
+// render fills in a template of assets/guest. Values of YAML files go through
+// quote, which writes a JSON string: YAML reads it back as the same string
+// whatever is in it.
+func render(name string, values any) ([]byte, error) {
+	t, err := template.New(name).Option("missingkey=error").
+		Funcs(template.FuncMap{"quote": quoteYAML}).ParseFS(guestfiles.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = t.Execute(&out, values)
+	return out.Bytes(), err
+}
+
+func quoteYAML(s string) (string, error) {
+	var out strings.Builder
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(s)
+	quoted := strings.TrimSuffix(out.String(), "\n")
+	// JSON may hold DEL and the C1 controls bare, YAML may not.
+	for r := rune(0x7f); r <= 0x9f; r++ {
+		quoted = strings.ReplaceAll(quoted, string(r), fmt.Sprintf(`\u%04x`, r))
+	}
+	return strings.ReplaceAll(quoted, "\ufeff", `\ufeff`), err
+}
+
+// Where ISO 9660 keeps what would differ from one run to the next: the dates of
+// the two volume descriptors.
+const (
+	isoSector     = 2048
+	isoDescriptor = 16 * isoSector
+	isoDates      = 813 // four of 17 bytes
+)
+
+// Seed returns the seed's image. The same values give the same bytes.
+func Seed(c SeedConfig) ([]byte, error) {
+	files, err := SeedFiles(c)
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := os.MkdirTemp(c.Scratch, "clawarium-seed-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	path := filepath.Join(scratch, "seed.iso")
+	storage, err := file.CreateFromPath(path, 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	defer storage.Close()
+	work := filepath.Join(scratch, "files")
+	if err := os.Mkdir(work, 0o700); err != nil {
+		return nil, err
+	}
+	volume, err := iso9660.Create(storage, 0, 0, isoSector, work)
+	if err != nil {
+		return nil, err
+	}
+	epoch := time.Unix(946684800, 0).UTC() // 2000-01-01, the same for everyone
+	for name, data := range files {
+		p := filepath.Join(work, name)
+		if err := os.WriteFile(p, data, 0o600); err != nil {
+			return nil, err
+		}
+		if err := os.Chtimes(p, epoch, epoch); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.Chtimes(work, epoch, epoch); err != nil {
+		return nil, err
+	}
+	// Joliet carries the long names and, unlike Rock Ridge, no times that
+	// cannot be set.
+	err = volume.Finalize(iso9660.FinalizeOptions{Joliet: true, VolumeIdentifier: "cidata"})
+	if err != nil {
+		return nil, err
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return settleDates(image), nil
+}
+
+func settleDates(image []byte) []byte {
+	for at := isoDescriptor; at+isoSector <= len(image) && image[at] != 255; at += isoSector {
+		if image[at] == 1 || image[at] == 2 {
+			for i := range 4 {
+				copy(image[at+isoDates+17*i:], "2000010100000000\x00")
+			}
+		}
+	}
+	return image
+}
