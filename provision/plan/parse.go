@@ -24,7 +24,7 @@ import (
 // Bounds of a file. A full plan has 5 kB and some 150 tokens; the library's
 // effort grows with the square of the number of tokens.
 const (
-	fileAtMost   = 64 << 10 // bytes; at 1 MiB, tokens alone can take seconds and 500 MB
+	fileAtMost   = 64 << 10 // bytes; at 1 MiB, its tokens alone can take seconds
 	tokensAtMost = 5000
 )
 

@@ -72,7 +72,7 @@ func (k *key) allowed(h Host) string {
 		if len(k.schemes) > 2 {
 			return t.RangeProxy
 		}
-		return fmt.Sprintf(t.RangeAddress, strings.Join(k.schemes, ", "))
+		return t.RangeAddress
 	case addresses:
 		return fmt.Sprintf(t.RangeMirrors, mirrorsAtMost)
 	case subnet:

@@ -104,7 +104,7 @@ func (r *reader) unknown(e *ast.MappingValueNode, prefix, name string) {
 	r.add(tk, p)
 	line := []rune(r.line(tk.Position.Line))
 	if end := tk.Position.Column - 1 + len([]rune(strings.TrimSpace(tk.Origin))); end < len(line) {
-		p.excerpt = excerpt(string(line[:end])+": …", tk.Position.Line, tk.Position.Column)
+		p.excerpt = excerpt(mask(string(line[:end]))+": …", tk.Position.Line, tk.Position.Column)
 	}
 }
 

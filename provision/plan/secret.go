@@ -41,7 +41,7 @@ var assignment = regexp.MustCompile(`(?i)((?:key|secret|token|passw[a-z]*|passph
 // The first is greedy, since a password may itself hold @, / or a space.
 var (
 	userinfo     = regexp.MustCompile(`(://).*@`)
-	bareUserinfo = regexp.MustCompile(`(^|[\s"'\[,])[^\s"'/@:]+:[^\s"'@][^"'@]*@`)
+	bareUserinfo = regexp.MustCompile(`(^|[\s"'\[,])[^\s"'/@:]+:(?:[^\s"'@/]|/[^/])[^"'@]*@`)
 )
 
 // LooksSecret says whether s has, anywhere in it, the shape of a key, a token or
