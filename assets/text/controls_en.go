@@ -1,0 +1,246 @@
+package text
+
+// Control is what is said about one control of the catalogue in assets/controls.
+type Control struct {
+	Title string // a few words
+	What  string // what holds when it is met
+	Why   string // why it matters
+	Do    string // what to do when it is not met; can be pasted
+}
+
+var enControls = map[string]Control{
+	"K1": {
+		Title: "Sealed VM",
+		What:  "No folder, device, clipboard or memory of this computer is shared with the machine, and its process is not run by root.",
+		Why:   "Whatever is shared is a way out: an agent that is tricked into reading a shared folder reads your files.",
+		Do:    "run `clawarium setup` to define the machine anew; it removes what was added",
+	},
+	"K2": {
+		Title: "Not on the host",
+		What:  "OpenClaw is not installed, configured or running on this computer itself.",
+		Why:   "A second copy outside the machine has none of its walls.",
+		Do:    "uninstall OpenClaw on this computer and revoke the keys that it held",
+	},
+	"K3": {
+		Title: "Loopback only",
+		What:  "The gateway listens inside the machine on 127.0.0.1 alone, and its ports cannot be reached from outside.",
+		Why:   "Whoever reaches the gateway commands the agent; tens of thousands were found open to everyone.",
+		Do:    "run `clawarium setup`; it writes gateway.bind=loopback again and restarts the gateway",
+	},
+	"K4": {
+		Title: "No mapping",
+		What:  "No port of the machine is forwarded to this computer's network or beyond.",
+		Why:   "A forward undoes the loopback rule without changing anything inside.",
+		Do:    "remove the forward or rule that is named; use `clawarium open` instead",
+	},
+	"K5": {
+		Title: "Remote access by key only",
+		What:  "SSH takes keys only, never root, and no program opens a tunnel in from elsewhere.",
+		Why:   "A password can be guessed, and a tunnel puts the machine on the internet.",
+		Do:    "run `clawarium setup`; it writes the SSH settings again; stop and remove the tunnel that is named",
+	},
+	"K6": {
+		Title: "Strong token of its own",
+		What:  "The gateway asks for a token of 32 random bytes that no other machine has, and no setting weakens it.",
+		Why:   "A short or copied token is a key that others hold as well; a website could try tokens against a local gateway.",
+		Do:    "run `clawarium setup`; it makes a new token in the machine and takes the insecure settings out",
+	},
+	"K7": {
+		Title: "Who may talk to it",
+		What:  "Only people whom you paired can talk to the agent.",
+		Why:   "Whoever can write to it can try to trick it.",
+		Do:    "set the channel's dmPolicy to pairing and take `*` out of its allow list",
+	},
+	"K8": {
+		Title: "An account that is nobody",
+		What:  "The agent runs as its own account, with no groups, no sudo and no capability, and cannot gain any.",
+		Why:   "What the agent is tricked into running has just the rights that the agent has.",
+		Do:    "run `clawarium setup`; it makes the account and the service as they should be",
+	},
+	"K9": {
+		Title: "No way back",
+		What:  "Nothing in the machine holds a key to this computer or commands it.",
+		Why:   "A key from the inside to the outside is a door in the wall.",
+		Do:    "take the key that is named out of ~/.ssh/authorized_keys",
+	},
+	"K10": {
+		Title: "Its own directories only",
+		What:  "The service can write to the agent's own directories and nowhere else; tried, not assumed.",
+		Why:   "An agent that cannot write to the system cannot plant anything in it.",
+		Do:    "run `clawarium setup`; it writes the unit with ProtectSystem=strict again",
+	},
+	"K11": {
+		Title: "Read-only code and input",
+		What:  "OpenClaw's code is on a disk that the hypervisor attaches read-only, and the inbox cannot be written by the agent.",
+		Why:   "Code that nobody inside can change is the code that was verified.",
+		Do:    "run `clawarium setup`; it attaches the code disk read-only again",
+	},
+	"K12": {
+		Title: "No screen",
+		What:  "The machine has no screen, sound or input device that others could watch or use.",
+		Why:   "A remote screen is one more way in.",
+		Do:    "run `clawarium setup` to define the machine without it",
+	},
+	"K13": {
+		Title: "One guarded way out",
+		What:  "The network card reaches nothing; the warden's channel is the only way out.",
+		Why:   "What cannot be sent cannot leak, and what cannot be fetched cannot take over.",
+		Do:    "run `clawarium setup`; it makes the network and its filter again",
+	},
+	"K14": {
+		Title: "Reviewed skills",
+		What:  "Only skills that you approved are installed, unchanged since.",
+		Why:   "A skill is instructions that the agent follows; hundreds of malicious ones were published.",
+		Do:    "remove the skill that is named, or review and accept it",
+	},
+	"K15": {
+		Title: "Verified origin",
+		What:  "The base image and the code disk are, byte for byte, those that were verified when the machine was made.",
+		Why:   "A swapped image or package runs before any other protection does.",
+		Do:    "run `clawarium setup`; it fetches, verifies and replaces what differs",
+	},
+	"K16": {
+		Title: "Current version",
+		What:  "The running OpenClaw is not older than the newest release that fixes known holes.",
+		Why:   "Old versions have published ways in.",
+		Do:    "run `clawarium update`",
+	},
+	"K17": {
+		Title: "No secrets lying about",
+		What:  "No private data or readable keys lie where the agent works.",
+		Why:   "What is there can be sent away.",
+		Do:    "move the file that is named out of the machine; revoke the key",
+	},
+	"K18": {
+		Title: "Complete logs",
+		What:  "What happens in the machine is recorded on this computer, out of the agent's reach.",
+		Why:   "Without a record nobody can say what happened.",
+		Do:    "run `clawarium warden status`",
+	},
+	"K19": {
+		Title: "Baseline unchanged",
+		What:  "Settings and standing instructions are those that you accepted.",
+		Why:   "A line added to a standing instruction is obeyed for ever.",
+		Do:    "run `clawarium harden`; it shows each change",
+	},
+	"K20": {
+		Title: "High-risk actions confirmed",
+		What:  "The agent's tools are those of the chosen preset, and risky ones ask first.",
+		Why:   "The machine protects this computer, not your mailbox: only a question can stop a deletion there.",
+		Do:    "run `clawarium setup`; it writes the preset again",
+	},
+	"K21": {
+		Title: "Emergency stop",
+		What:  "One command cuts the machine off and stops it, and that was tried.",
+		Why:   "When something goes wrong, seconds count.",
+		Do:    "run `clawarium panic` once to try it",
+	},
+	"K22": {
+		Title: "Backup that restores",
+		What:  "A recent backup is on this computer and was restored once to see.",
+		Why:   "A backup that was never restored is a hope.",
+		Do:    "run `clawarium backup`",
+	},
+	"K23": {
+		Title: "Guest patches",
+		What:  "The machine's own system installs security updates.",
+		Why:   "Holes in the system below undo protections above.",
+		Do:    "run `clawarium update`",
+	},
+	"K24": {
+		Title: "Host in good order",
+		What:  "This computer's own protections are on; looked at only, never changed.",
+		Why:   "The machine is as safe as the computer it runs on.",
+		Do:    "turn on what is named, in your system's settings",
+	},
+	"K25": {
+		Title: "Nothing left behind",
+		What:  "After `clawarium destroy`, nothing of ours is left.",
+		Why:   "What is forgotten is not looked after.",
+		Do:    "run `clawarium destroy` again",
+	},
+	"K26": {
+		Title: "Official model endpoint",
+		What:  "The agent talks to the named provider itself, not to a relay.",
+		Why:   "A relay reads, and can rewrite, everything.",
+		Do:    "set the provider's own address",
+	},
+	"K27": {
+		Title: "Identity and memory",
+		What:  "The agent has accounts of its own, and you reviewed what it remembers.",
+		Why:   "Planted memories steer it later.",
+		Do:    "review its memory files and confirm it",
+	},
+}
+
+var enClauses = map[string]string{
+	"U1":  "on a dedicated device, VM or container, isolated, not on the everyday work computer",
+	"U2":  "default ports not public; remote only by VPN with strong authentication; only people you authorised",
+	"U3":  "no administrator; a dedicated low-privilege account with the least directories",
+	"U4":  "no blind installation of skills; read first",
+	"U5":  "no private data: identity numbers, bank cards, key files, seed phrases",
+	"U6":  "newest official version and patches",
+	"E1":  "rules and approval",
+	"E2":  "network protection, ports to trusted sources, traffic detection, patches",
+	"E3":  "least privilege for agent accounts, bounds on data and operations",
+	"E4":  "monitoring and audit trail",
+	"E5":  "rotate credentials",
+	"E6":  "incident readiness",
+	"C1":  "baseline assessment and hardening of hosts; unique random credentials; not exposed by default",
+	"C2":  "protections that can block installs",
+	"C3":  "supply chain and data protection",
+	"D1":  "strong random token, pairing, no insecure console",
+	"D2":  "no LAN or public interface, no tunnels outward",
+	"D3":  "contain the gateway with its dependencies",
+	"D4":  "tool allowlist",
+	"D5":  "read-only mounts, limited writes",
+	"D6":  "run `openclaw security audit`",
+	"D7":  "inspect before install",
+	"D8":  "red lines: authentication settings, secrets",
+	"D9":  "hash baseline",
+	"R1":  "management port closed",
+	"R2":  "no plaintext keys in the environment; complete logs",
+	"R3":  "signed extensions; no automatic updates",
+	"R4":  "patch",
+	"N1":  "official latest version, reminders on, back up first, verify after",
+	"N2":  "check exposure; SSH-type tunnel with keys",
+	"N3":  "least privilege, confirmation for delete, send and config",
+	"N4":  "review skills",
+	"N5":  "browser sandbox; cut off on suspicion",
+	"N6":  "patch, keep detailed logs",
+	"6e":  "emergency stop",
+	"7a":  "official source, verify signature or hash",
+	"7b2": "in a VM: no access to host files",
+	"7c3": "official model endpoint",
+	"8c":  "least-privileged account",
+	"8d":  "dedicated working directory",
+	"8e":  "local only",
+	"8f":  "finest logs",
+	"8g":  "high-risk operations confirmed or blocked",
+	"9a":  "the user sees and stops",
+	"9f":  "backups",
+	"9g":  "review memory",
+	"9h":  "revoke, multi-factor authentication",
+	"9j":  "upgrade or pin by notice",
+	"10":  "decommission: stop, back up, destroy, revoke, nothing left",
+}
+
+var enDocuments = map[string]string{
+	"CNCERT": "CNCERT/CSAC guide to using OpenClaw safely",
+	"ALERT":  "CNCERT alert",
+	"NVDB":   "MIIT NVDB, six dos and six don'ts",
+	"TC260":  "TC260-PG-20266A, personal-assistant agents",
+}
+
+var enIncidents = map[string]string{
+	"clawchain":      "Claw Chain sandbox escape, May 2026",
+	"clawhavoc":      "ClawHavoc malicious skills, January and February 2026",
+	"exposure":       "mass exposure of gateways",
+	"inbox":          "the deleted inbox, February 2026; a VM does not protect a mailbox",
+	"clawjacked":     "ClawJacked, website to localhost gateway, fixed in 2026.2.25",
+	"cve-2026-25253": "CVE-2026-25253, fixed in 2026.1.29",
+	"cve-2026-28466": "node approval bypass CVE-2026-28466",
+	"ghostclaw":      "fake npm package GhostClaw",
+	"infostealer":    "infostealer that took .openclaw",
+	"heartbeat":      "HEARTBEAT.md backdoor",
+}

@@ -1,0 +1,195 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/clawarium/clawarium/assets/controls"
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision/plan"
+)
+
+// registry holds the judge of every control that this version looks at, in the
+// order of their numbers. Each has a file of its own.
+var registry = []struct {
+	id    ID
+	judge func(*look)
+}{
+	{"K1", sealed},
+	{"K3", loopback},
+	{"K5", remoteAccess},
+	{"K6", token},
+	{"K8", account},
+	{"K10", paths},
+	{"K11", readOnly},
+	{"K15", provenance},
+}
+
+// Judged lists the controls that Judge has a verdict on, in order.
+func Judged() []ID {
+	ids := make([]ID, len(registry))
+	for i, r := range registry {
+		ids[i] = r.id
+	}
+	return ids
+}
+
+// Unjudged lists the controls of the catalogue that this version does not look at.
+func Unjudged() []ID {
+	var ids []ID
+	for _, c := range controls.All() {
+		if !slices.Contains(Judged(), ID(c.ID)) {
+			ids = append(ids, ID(c.ID))
+		}
+	}
+	return ids
+}
+
+// Judge returns one finding for every control in Judged, in that order. It is
+// pure but for the language of its words, and total: whatever the evidence is,
+// there is a verdict, and what was not seen never makes one that is met.
+func Judge(p plan.Plan, e Evidence) []Finding {
+	e.Subject = e.Subject.complete()
+	findings := make([]Finding, 0, len(registry))
+	for _, r := range registry {
+		l := &look{t: &text.T().Checks, plan: p, subject: e.Subject, evidence: e}
+		r.judge(l)
+		findings = append(findings, l.finding(r.id))
+	}
+	return findings
+}
+
+// look is one control being judged: what there is to look at, and what was
+// noted so far.
+type look struct {
+	t        *text.Checks
+	plan     plan.Plan
+	subject  Subject
+	evidence Evidence
+
+	wrongs, unknowns, rights []note
+}
+
+type note struct {
+	where Place
+	line  string
+}
+
+// Lines are for people, and parts of them come from a guest that may be hostile.
+const (
+	maxLine  = 400 // runes
+	maxNotes = 24  // of each kind; the rest is counted
+)
+
+func (l *look) note(where Place, format string, args []any) note {
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = clean(s, maxLine/2)
+		}
+	}
+	line := format
+	if len(args) > 0 {
+		line = fmt.Sprintf(format, args...)
+	}
+	if where == InGuest {
+		line = fmt.Sprintf(l.t.ReportedByGuest, line)
+	}
+	return note{where, clean(line, maxLine)}
+}
+
+// wrong notes something that must not be: the control is not met.
+func (l *look) wrong(where Place, format string, args ...any) {
+	l.wrongs = append(l.wrongs, l.note(where, format, args))
+}
+
+// unknown notes something that could not be looked at: the control is not met
+// or not checked, never met.
+func (l *look) unknown(where Place, format string, args ...any) {
+	l.unknowns = append(l.unknowns, l.note(where, format, args))
+}
+
+// right notes something that was seen and is as it should be.
+func (l *look) right(where Place, format string, args ...any) {
+	l.rights = append(l.rights, l.note(where, format, args))
+}
+
+// had returns the fact's value, or notes what could not be looked at and why.
+func had[T any](l *look, where Place, what string, f Fact[T]) (T, bool) {
+	if f.OK {
+		return f.Value, true
+	}
+	why := f.Err
+	if why == "" && where == InGuest {
+		why = l.evidence.Guest.Report.Err
+	}
+	if why == "" {
+		why = l.t.NotLookedAt
+	}
+	l.unknown(where, l.t.CouldNotLook, what, why)
+	var zero T
+	return zero, false
+}
+
+func (l *look) finding(id ID) Finding {
+	words := l.t.Controls[string(id)]
+	f := Finding{Control: id, Title: words.Title, Why: words.Why, Evidence: []string{}, Where: []Place{}, Clauses: []string{}, Fix: []string{}}
+	if c, ok := controls.Get(string(id)); ok {
+		f.Clauses = append(f.Clauses, c.Clauses...)
+	}
+	f.Fix = append(f.Fix, l.subject.Ensures[id]...)
+	switch {
+	case len(l.wrongs) > 0:
+		f.Status, f.Hint = NotMet, words.Do
+	case len(l.unknowns) > 0 || len(l.rights) == 0:
+		f.Status, f.Hint = NotChecked, l.t.NotCheckedHint
+	default:
+		f.Status = Met
+	}
+	for _, notes := range [][]note{l.wrongs, l.unknowns, l.rights} {
+		for i, n := range notes {
+			if i == maxNotes {
+				f.Evidence = append(f.Evidence, fmt.Sprintf(l.t.AndMore, len(notes)-maxNotes))
+				break
+			}
+			f.Evidence = append(f.Evidence, n.line)
+		}
+		for _, n := range notes {
+			if !slices.Contains(f.Where, n.where) {
+				f.Where = append(f.Where, n.where)
+			}
+		}
+	}
+	slices.SortFunc(f.Where, func(a, b Place) int { return rank(a) - rank(b) })
+	return f
+}
+
+func rank(p Place) int { return slices.Index([]Place{Host, Libvirt, InGuest}, p) }
+
+// clean makes words from outside fit to be shown on one line of a terminal: no
+// control, format or line-breaking characters (an escape sequence could rewrite
+// the screen, a bidirectional mark the meaning), and at most limit runes.
+func clean(s string, limit int) string {
+	if len(s) > 8*limit { // no need to walk megabytes for a few words
+		s = s[:8*limit]
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.ToValidUTF8(s, "�") {
+		if n == limit {
+			b.WriteString("…")
+			break
+		}
+		switch {
+		case r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r):
+			b.WriteRune(r)
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
+		default:
+			b.WriteString("�")
+		}
+		n++
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,75 @@
+package checks
+
+import (
+	"slices"
+
+	"github.com/clawarium/clawarium/assets/layout"
+)
+
+// K11, read-only code and input: the agent's code is on a disk that the
+// hypervisor attaches read-only, so that not even the guest's root can change
+// it; and the agent cannot write into its inbox.
+
+func readOnly(l *look) {
+	for _, side := range []struct {
+		name string
+		fact Fact[string]
+		live bool
+	}{
+		{l.t.LiveXML, l.evidence.Libvirt.Live, true},
+		{l.t.InactiveXML, l.evidence.Libvirt.Inactive, false},
+	} {
+		doc, ok := had(l, Libvirt, side.name, side.fact)
+		if !ok {
+			continue
+		}
+		root := domain(doc)
+		switch {
+		case root == nil:
+			l.unknown(Libvirt, l.t.NotADomain, side.name)
+			continue
+		case side.live && root.attr("id") == "":
+			l.unknown(Libvirt, l.t.NotRunning)
+			continue
+		}
+		switch disk := diskBySerial(root, layout.CodeSerial); {
+		case disk == nil:
+			l.unknown(Libvirt, l.t.NoCodeDisk, side.name, layout.CodeSerial)
+		case disk.at("readonly") == nil:
+			l.wrong(Libvirt, l.t.CodeWritable, side.name)
+		default:
+			l.right(Libvirt, l.t.CodeReadOnly, side.name)
+		}
+	}
+
+	if m, ok := had(l, InGuest, l.t.CodeMount, l.evidence.Guest.CodeDisk); ok {
+		switch {
+		case m.Create == "written" || m.OpenRW == "opened":
+			l.wrong(InGuest, l.t.CodeMountWritable, m.Source, m.Create, m.OpenRW)
+		case !m.DeviceRO || !m.ReadOnly:
+			l.wrong(InGuest, l.t.CodeMountRW, m.Source)
+		case !refusal(m.Create) || !refusal(m.OpenRW):
+			l.unknown(InGuest, l.t.CodeMountOther, m.Source, m.Create, m.OpenRW)
+		default:
+			l.right(InGuest, l.t.CodeMountFine, m.Source, m.Create, m.OpenRW)
+		}
+	}
+
+	canaries, ok := had(l, InGuest, l.t.Canaries, l.evidence.Guest.Canaries)
+	if !ok {
+		return
+	}
+	for _, p := range []string{layout.Inbox, layout.Code} {
+		i := slices.IndexFunc(canaries, func(c Canary) bool { return c.Path == p })
+		switch {
+		case i < 0:
+			l.unknown(InGuest, l.t.CanaryMissing, p)
+		case canaries[i].Result == "written":
+			l.wrong(InGuest, l.t.CanaryWritten, p)
+		case canaries[i].Result == "ENOENT" || !refusal(canaries[i].Result):
+			l.unknown(InGuest, l.t.CanaryOther, p, canaries[i].Result)
+		default:
+			l.right(InGuest, l.t.CanaryHeld, p+" "+canaries[i].Result)
+		}
+	}
+}

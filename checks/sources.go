@@ -1,0 +1,278 @@
+package checks
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/clawarium/clawarium/assets/collector"
+	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
+)
+
+// Hypervisor says what libvirt knows of one machine. It changes nothing.
+type Hypervisor interface {
+	// DomainXML returns the definition as it runs, or, when inactive, as it
+	// will start next time.
+	DomainXML(ctx context.Context, inactive bool) (string, error)
+	NetworkXML(ctx context.Context) (string, error)
+	FilterXML(ctx context.Context) (string, error)
+	// Volume reads all bytes of a volume in our pool. An error that is
+	// fs.ErrNotExist means that there is no such volume.
+	Volume(ctx context.Context, name string) (io.ReadCloser, error)
+}
+
+// Guest runs the collector.
+type Guest interface {
+	// Collect feeds program to `python3 -I -S -B -` as root in the guest and
+	// returns what it prints, of which it reads no more than limit bytes.
+	Collect(ctx context.Context, program []byte, limit int64) ([]byte, error)
+}
+
+// Reporter is told what is being looked at.
+type Reporter interface {
+	Stage(text string)
+	Bytes(done, total int64)
+}
+
+// Sources is where evidence comes from. Whatever is nil is recorded as not
+// looked at, for the reason given beside it.
+type Sources struct {
+	Libvirt    Hypervisor
+	LibvirtErr error // why Libvirt is nil
+	Guest      Guest
+	GuestErr   error // why Guest is nil
+	Progress   Reporter
+
+	// Deadline for everything together; 0 means five minutes, which is ample
+	// for a guest on the slow clock. Each source has a shorter one of its own.
+	Deadline time.Duration
+	// Proc is the mount point of the host's process file system; "" is /proc.
+	Proc string
+	// Dial opens a connection to the guest; nil is net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Limits on what one source may take.
+const (
+	ReportLimit     = 1 << 20          // bytes of the guest's report
+	xmlLimit        = 1 << 20          // bytes of one XML document
+	libvirtDeadline = 20 * time.Second // for each XML
+	connectDeadline = 3 * time.Second
+	digestDeadline  = 3 * time.Minute // for each image or disk
+	totalDeadline   = 5 * time.Minute
+)
+
+// guestPorts are OpenClaw's: the gateway, and the two that guidance and older
+// versions name.
+var guestPorts = []int{layout.GatewayPort, 18791, 19890}
+
+// Collect looks at everything at once and returns in bounded time. It never
+// fails as a whole: what could not be had is recorded as such.
+func Collect(ctx context.Context, s Subject, from Sources) Evidence {
+	t := text.T().Checks
+	begun := time.Now()
+	s = s.complete()
+	e := Evidence{Format: Format, Collected: begun.UTC().Truncate(time.Second), Subject: s}
+	if from.Deadline <= 0 {
+		from.Deadline = totalDeadline
+	}
+	if from.Proc == "" {
+		from.Proc = "/proc"
+	}
+	if from.Dial == nil {
+		from.Dial = (&net.Dialer{}).DialContext
+	}
+	ctx, cancel := context.WithTimeout(ctx, from.Deadline)
+	defer cancel()
+	progress := &shared{to: from.Progress}
+	progress.Stage(t.Looking)
+
+	var group sync.WaitGroup
+	look := func(f func()) { group.Go(f) }
+
+	look(func() { e.Host.System = hostSystem() })
+	look(func() {
+		e.Host.Qemu = within(ctx, libvirtDeadline, func() (QemuProcess, error) { return findQemu(from.Proc, s) })
+	})
+	look(func() { e.Host.Connections = connections(ctx, s, from.Dial) })
+	look(func() { e.Host.Manifest = readManifest(s.Code.Manifest) })
+	look(func() { e.Host.Digests = digests(ctx, s, from, progress) })
+
+	xml := func(into *Fact[string], ask func(ctx context.Context) (string, error)) {
+		look(func() {
+			if from.Libvirt == nil {
+				*into = unseen[string](reason(from.LibvirtErr, t.NoLibvirt))
+				return
+			}
+			ctx, cancel := context.WithTimeout(ctx, libvirtDeadline)
+			defer cancel()
+			*into = within(ctx, libvirtDeadline, func() (string, error) {
+				doc, err := ask(ctx)
+				switch {
+				case err != nil:
+					return "", err
+				case doc == "":
+					return "", errors.New(t.Empty)
+				case len(doc) > xmlLimit:
+					return "", fmt.Errorf(t.TooLarge, xmlLimit)
+				}
+				return doc, nil
+			})
+		})
+	}
+	xml(&e.Libvirt.Live, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, false) })
+	xml(&e.Libvirt.Inactive, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, true) })
+	if s.System {
+		xml(&e.Libvirt.Network, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx) })
+		xml(&e.Libvirt.Filter, func(ctx context.Context) (string, error) { return from.Libvirt.FilterXML(ctx) })
+	}
+
+	look(func() { e.Guest = askGuest(ctx, s, from) })
+	group.Wait()
+	e.Took = time.Since(begun).Round(time.Millisecond)
+	return e
+}
+
+// complete fills in the names that follow from others.
+func (s Subject) complete() Subject {
+	if s.Domain == "" {
+		s.Domain = layout.Domain(s.Machine)
+	}
+	if s.Image.Volume == "" && len(s.Image.SHA512) >= 16 {
+		s.Image.Volume = layout.BaseVolume(s.Image.SHA512)
+	}
+	if s.Code.Volume == "" && len(s.Code.SHA256) >= 16 {
+		s.Code.Volume = layout.CodeVolume(s.Code.SHA256)
+	}
+	return s
+}
+
+// within calls f and waits for it no longer than the deadline, even if f does
+// not listen to any: a wedged daemon must not wedge the check. The call is then
+// left behind, and its late answer goes nowhere.
+func within[T any](ctx context.Context, deadline time.Duration, f func() (T, error)) Fact[T] {
+	type answer struct {
+		v   T
+		err error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		v, err := f()
+		done <- answer{v, err}
+	}()
+	timer := time.NewTimer(deadline)
+	defer timer.Stop()
+	select {
+	case a := <-done:
+		if a.err != nil {
+			return unseen[T](a.err)
+		}
+		return seen(a.v)
+	case <-timer.C:
+		return unseen[T](fmt.Errorf(text.T().Checks.NoAnswer, deadline))
+	case <-ctx.Done():
+		return unseen[T](ctx.Err())
+	}
+}
+
+func reason(err error, otherwise string) error {
+	if err != nil {
+		return err
+	}
+	return errors.New(otherwise)
+}
+
+// askGuest runs the collector and parses its report, fact by fact.
+func askGuest(ctx context.Context, s Subject, from Sources) GuestFacts {
+	t := text.T().Checks
+	if from.Guest == nil {
+		return GuestFacts{Report: unseen[int](reason(from.GuestErr, t.NoGuest))}
+	}
+	// What is left of the whole, less a moment for putting the evidence together.
+	deadline := from.Deadline - from.Deadline/20
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	answer := within(ctx, deadline, func() ([]byte, error) {
+		return from.Guest.Collect(ctx, CollectorProgram(), ReportLimit)
+	})
+	if !answer.OK {
+		return GuestFacts{Report: unseen[int](errors.New(answer.Err))}
+	}
+	return ParseReport(answer.Value)
+}
+
+// ParseReport reads what the collector printed. Whatever it is, the result is
+// bounded, and what is not understood was not seen.
+func ParseReport(data []byte) GuestFacts {
+	t := text.T().Checks
+	if len(data) > ReportLimit {
+		return GuestFacts{Report: unseen[int](fmt.Errorf(t.TooLarge, ReportLimit))}
+	}
+	var g GuestFacts
+	if err := json.Unmarshal(data, &g); err != nil {
+		return GuestFacts{Report: unseen[int](errors.New(t.NotJSON))}
+	}
+	g.Report = seen(len(data))
+	return g
+}
+
+// CollectorProgram is the collector with the names of layout put in.
+func CollectorProgram() []byte {
+	params, err := json.Marshal(map[string]any{
+		"agent": layout.Agent, "keeper": layout.Keeper, "unit": layout.Unit, "port": layout.GatewayPort,
+		"config": layout.Config, "state": layout.State, "code": layout.Code, "serial": layout.CodeSerial,
+		"inside": []string{layout.State, layout.Workspace, layout.Outbox},
+		"outside": []string{"/", "/boot", "/etc", "/home", "/opt", "/root", "/srv", "/usr", "/usr/local/bin",
+			"/var", "/var/lib", "/var/log", layout.Own, layout.Backups, layout.Inbox, layout.Code},
+	})
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	// A JSON object of strings, numbers and lists is a Python literal too.
+	program := append([]byte("PARAMS = "), params...)
+	program = append(program, '\n')
+	return append(program, collector.Program...)
+}
+
+// shared lets parallel lookers report to one Reporter: bytes are added up, and a
+// late report of one that was left behind is harmless.
+type shared struct {
+	mu          sync.Mutex
+	to          Reporter
+	done, total int64
+}
+
+func (s *shared) Stage(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.to != nil {
+		s.to.Stage(what)
+	}
+}
+
+// add says that n more bytes were hashed, and that more bytes are to come in all.
+func (s *shared) add(n, more int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done += n
+	s.total += more
+	if s.to != nil {
+		s.to.Bytes(s.done, s.total)
+	}
+}
+
+func hostSystem() Fact[string] {
+	release := ""
+	if data, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		release = " " + clean(string(data), 80)
+	}
+	return seen(runtime.GOOS + "/" + runtime.GOARCH + release)
+}
