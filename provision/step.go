@@ -42,7 +42,8 @@ type Step struct {
 	// first begun, perhaps by a process that was killed since.
 	Do func(ctx context.Context, before json.RawMessage, r Reporter) error
 	// Undo restores the state that before describes. Idempotent as well, and
-	// called for steps that were begun, whether or not they were done.
+	// called for steps that were begun, whether or not they were done. May be nil
+	// when there is nothing to take back.
 	Undo func(ctx context.Context, before json.RawMessage, r Reporter) error
 }
 
@@ -87,6 +88,7 @@ type Event struct {
 	Total    int64
 	Percent  float64 // 0 to 100; negative when unknown
 	Line     string
+	Rate     float64       // bytes a second, of the last while; 0 when unknown
 	Elapsed  time.Duration // since the step began
 	Estimate time.Duration // left for the step; 0 when unknown
 	Err      error
