@@ -39,7 +39,7 @@ func (k *key) addressProblem(path, s string, h Host) *Problem {
 		return at(fmt.Sprintf(t.Userinfo, path, shown), t.UserinfoHint)
 	}
 	u, err := url.Parse(s)
-	if err != nil || !slices.Contains(k.schemes, u.Scheme) || u.Opaque != "" || !hostname(u.Hostname()) || !port(u) {
+	if err != nil || !slices.Contains(k.schemes, u.Scheme) || !strings.HasPrefix(s, u.Scheme+"://") || !hostname(u.Hostname()) || !port(u) {
 		return at(refused, fmt.Sprintf(t.AddressHint, example))
 	}
 	bare := u.Scheme + "://" + u.Host

@@ -169,6 +169,7 @@ func TestEveryRefusalNamesTheValueTheRangeAndWhatToDo(t *testing.T) {
 		sets("openclaw.registry", "https://registry.example:99999/", webRange, "write it like http://example.org"),
 		sets("openclaw.registry", "https://regi stry.example", webRange, "write it like http://example.org"),
 		sets("openclaw.registry", "https://registry.example/a b", webRange, "write it like http://example.org"),
+		sets("openclaw.registry", "HTTPS://registry.example", webRange, "write it like http://example.org"),
 		sets("openclaw.registry", "https:registry.example", webRange, "write it like http://example.org"),
 		{"openclaw.registry", "https://registry.example/npm?…", webRange,
 			"leave out everything from the ? or # on, and for a proxy any path: https://registry.example",
