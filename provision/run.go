@@ -242,7 +242,7 @@ func limited(ctx context.Context, limit time.Duration, f func(context.Context) e
 		return f(ctx)
 	}
 	t := text.T().Engine
-	late := &text.Fault{What: fmt.Sprintf(t.TooLong, limit), Hint: t.TooLongHint, Err: context.DeadlineExceeded}
+	late := &text.Fault{What: fmt.Sprintf(t.TooLong, text.Duration(limit)), Hint: t.TooLongHint, Err: context.DeadlineExceeded}
 	inner, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	err := f(inner)

@@ -1,5 +1,10 @@
 package text
 
+import (
+	"fmt"
+	"time"
+)
+
 // Engine is what is said about running steps: the lock, the journal, progress,
 // and the way on or back after a stop.
 type Engine struct {
@@ -62,9 +67,14 @@ type Engine struct {
 	Left        string // duration
 	ErrorPrefix string
 	HintPrefix  string
+	Progress    string // head, parts
+	Comma       string
+	Moment      string
 	Seconds     string
 	Minutes     string
+	FullMinutes string
 	Hours       string
+	FullHours   string
 }
 
 var enEngine = Engine{
@@ -122,10 +132,15 @@ var enEngine = Engine{
 	SoFar:       "%s so far",
 	Left:        "about %s left",
 	ErrorPrefix: "error: ",
-	HintPrefix:  "what to do: ",
+	HintPrefix:  "hint: ",
+	Progress:    "%s: %s",
+	Comma:       ", ",
+	Moment:      "under 1 s",
 	Seconds:     "%d s",
 	Minutes:     "%d min %d s",
+	FullMinutes: "%d min",
 	Hours:       "%d h %d min",
+	FullHours:   "%d h",
 }
 
 var zhEngine = Engine{
@@ -183,8 +198,33 @@ var zhEngine = Engine{
 	SoFar:       "已用 %s",
 	Left:        "大约还要 %s",
 	ErrorPrefix: "错误：",
-	HintPrefix:  "怎么办：",
+	HintPrefix:  "提示：",
+	Progress:    "%s：%s",
+	Comma:       "，",
+	Moment:      "不到 1 秒",
 	Seconds:     "%d 秒",
 	Minutes:     "%d 分 %d 秒",
+	FullMinutes: "%d 分钟",
 	Hours:       "%d 小时 %d 分",
+	FullHours:   "%d 小时",
+}
+
+// Duration says a time in words: 40 s, 1 min 20 s, 2 h 5 min.
+func Duration(d time.Duration) string {
+	t := T().Engine
+	if d < time.Second {
+		return t.Moment
+	}
+	s := int64(d.Round(time.Second) / time.Second)
+	switch {
+	case s < 60:
+		return fmt.Sprintf(t.Seconds, s)
+	case s < 3600 && s%60 == 0:
+		return fmt.Sprintf(t.FullMinutes, s/60)
+	case s < 3600:
+		return fmt.Sprintf(t.Minutes, s/60, s%60)
+	case s/60%60 == 0:
+		return fmt.Sprintf(t.FullHours, s/3600)
+	}
+	return fmt.Sprintf(t.Hours, s/3600, s/60%60)
 }
