@@ -2,7 +2,9 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -57,6 +59,13 @@ func Read(data []byte, base Plan, h Host) (Plan, error) {
 		}
 	}
 	if len(problems) > 0 {
+		// From top to bottom, as one mends a file; what is not in it comes last.
+		slices.SortStableFunc(problems, func(a, b *Problem) int {
+			if (a.Line == 0) != (b.Line == 0) {
+				return b.Line - a.Line
+			}
+			return cmp.Compare(a.Line, b.Line)
+		})
 		return Plan{}, join(problems)
 	}
 	return p, nil

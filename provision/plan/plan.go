@@ -46,7 +46,7 @@ type Image struct {
 	Source string `yaml:"source" json:"source"`
 	// File is an absolute path, with source file only.
 	File string `yaml:"file,omitempty" json:"file,omitempty"`
-	// SHA512 pins File: 128 hexadecimal digits. Empty: recorded, not compared.
+	// SHA512 pins File: 128 hexadecimal digits in lower case. Empty: recorded, not compared.
 	SHA512 string `yaml:"sha512,omitempty" json:"sha512,omitempty"`
 	// Mirrors are http(s) addresses of directories laid out like the
 	// publisher's; tried before the publisher, never trusted.

@@ -122,11 +122,14 @@ func siblings(prefix string) []string {
 	return names
 }
 
+// leaf is a key as its line begins.
+func leaf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
 // elsewhere finds a key of that name in another place.
 func elsewhere(name string) (string, bool) {
 	var last, paths []string
 	for _, k := range keys {
-		last = append(last, k.path[strings.LastIndexByte(k.path, '.')+1:])
+		last = append(last, leaf(k.path))
 		paths = append(paths, k.path)
 	}
 	if guess, ok := nearest(name, last); ok {
@@ -147,14 +150,14 @@ func (r *reader) value(k *key, n ast.Node) {
 		r.add(tk, k.problem(Host{}, "", fmt.Sprintf(t.NoValue, k.path), t.NoValueHint))
 		return
 	case *ast.MappingNode, *ast.MappingValueNode:
-		r.add(tk, k.problem(Host{}, "", fmt.Sprintf(t.NotOne, k.path), fmt.Sprintf(t.OneLineHint, k.path)))
+		r.add(tk, k.problem(Host{}, "", fmt.Sprintf(t.NotOne, k.path), fmt.Sprintf(t.OneLineHint, leaf(k.path))))
 		return
 	}
 	if isList != wantsList {
 		if wantsList {
 			r.add(tk, k.problem(Host{}, written(n), fmt.Sprintf(t.NotList, k.path, written(n)), t.ListHint))
 		} else {
-			r.add(tk, k.problem(Host{}, "", fmt.Sprintf(t.NotOne, k.path), fmt.Sprintf(t.OneLineHint, k.path)))
+			r.add(tk, k.problem(Host{}, "", fmt.Sprintf(t.NotOne, k.path), fmt.Sprintf(t.OneLineHint, leaf(k.path))))
 		}
 		return
 	}
@@ -195,7 +198,7 @@ func (r *reader) number(k *key, n ast.Node, v *int) {
 		return
 	}
 	t := text.T().Plan
-	r.add(n.GetToken(), k.problem(Host{}, written(n), fmt.Sprintf(t.NotNumber, k.path, written(n)), fmt.Sprintf(t.NumberHint, k.path, k.low)))
+	r.add(n.GetToken(), k.problem(Host{}, written(n), fmt.Sprintf(t.NotNumber, k.path, written(n)), fmt.Sprintf(t.NumberHint, leaf(k.path), k.low)))
 }
 
 // text reads a string. A number or a truth value is refused instead of being
@@ -204,7 +207,11 @@ func (r *reader) text(k *key, path string, n ast.Node) (string, bool) {
 	t := text.T().Plan
 	s, ok := n.(*ast.StringNode)
 	if !ok {
-		p := k.problem(Host{}, written(n), fmt.Sprintf(t.NotText, path, written(n)), fmt.Sprintf(t.TextHint, path, written(n)))
+		hint := fmt.Sprintf(t.TextHint, leaf(k.path), written(n))
+		if path != k.path {
+			hint = fmt.Sprintf(t.AddressHint, "https://example.org")
+		}
+		p := k.problem(Host{}, written(n), fmt.Sprintf(t.NotText, path, written(n)), hint)
 		p.Key = path
 		r.add(n.GetToken(), p)
 		return "", false
