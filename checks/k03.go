@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/json"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -107,7 +108,7 @@ func (l *look) forwards() {
 		}
 		for _, f := range found {
 			forwards++
-			if strings.HasSuffix(f, "-:22") || strings.HasSuffix(f, ":22") && strings.Contains(f, "-") {
+			if _, inside, ok := strings.Cut(f, "-"); ok && strings.HasSuffix(inside, ":22") {
 				l.right(Host, l.t.ForwardFine, q.PID, f)
 			} else {
 				l.wrong(Host, l.t.ForwardWrong, q.PID, f)
@@ -119,19 +120,26 @@ func (l *look) forwards() {
 	}
 }
 
-// userForwards lists the hostfwd values of a -netdev argument, in either form.
+// userForwards lists the hostfwd values of a -netdev argument, in either of the
+// two forms that QEMU takes. What cannot be read counts as a forward that is wrong.
 func userForwards(arg string) []string {
 	var found []string
-	for rest := arg; ; {
-		i := strings.Index(rest, "hostfwd")
-		if i < 0 {
-			return found
+	if strings.HasPrefix(arg, "{") {
+		var netdev struct {
+			Hostfwd []struct{ Str string }
 		}
-		rest = rest[i+len("hostfwd"):]
-		value := strings.TrimLeft(rest, `":=[{str `)
-		if end := strings.IndexAny(value, `,"]}`); end >= 0 {
-			value = value[:end]
+		if json.Unmarshal([]byte(arg), &netdev) != nil {
+			return []string{arg}
 		}
-		found = append(found, value)
+		for _, f := range netdev.Hostfwd {
+			found = append(found, f.Str)
+		}
+		return found
 	}
+	for part := range strings.SplitSeq(arg, ",") {
+		if value, ok := strings.CutPrefix(part, "hostfwd="); ok {
+			found = append(found, value)
+		}
+	}
+	return found
 }

@@ -41,8 +41,10 @@ func remoteAccess(l *look) {
 	}
 
 	if v, ok := had(l, InGuest, l.t.Config, l.evidence.Guest.Config); ok {
-		switch mode := v.Values["gateway.tailscale.mode"]; mode {
-		case "off", "": // off is OpenClaw's default
+		switch mode := v.Values["gateway.tailscale.mode"]; {
+		case len(v.Values) == 0:
+			l.unknown(InGuest, l.t.CouldNotLook, l.t.Config, l.t.Empty)
+		case mode == "off" || mode == "": // off is OpenClaw's default
 			l.right(InGuest, l.t.TailscaleIs, "off")
 		default:
 			l.wrong(InGuest, l.t.TailscaleIs, mode)
