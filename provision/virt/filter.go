@@ -1,0 +1,151 @@
+package virt
+
+// This file makes and removes a machine's packet filter.
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
+
+	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
+)
+
+// Filter is what is known of a network filter.
+type Filter struct {
+	Name string
+	UUID string
+	Ours bool // its rules carry the comment of the machine that its name says
+	XML  string
+}
+
+// Filter looks the machine's filter up by name; nil when there is none.
+func (c *Conn) Filter(ctx context.Context, machine string) (*Filter, error) {
+	return ask(ctx, c, func(o *op) (*Filter, error) {
+		f, err := o.filter(layout.Filter(machine))
+		if f == nil || err != nil {
+			return nil, err
+		}
+		defer f.Free()
+		return o.describeFilter(f)
+	})
+}
+
+func (o *op) filter(name string) (*libvirt.NWFilter, error) {
+	o.at("virNWFilterLookupByName")
+	f, err := o.l.LookupNWFilterByName(name)
+	if isCode(err, libvirt.ERR_NO_NWFILTER) {
+		return nil, nil
+	}
+	return f, err
+}
+
+func (o *op) describeFilter(f *libvirt.NWFilter) (*Filter, error) {
+	o.at("virNWFilterGetXMLDesc")
+	x, err := f.GetXMLDesc(0)
+	if err != nil {
+		return nil, err
+	}
+	var parsed libvirtxml.NWFilter
+	if err := parsed.Unmarshal(x); err != nil {
+		return nil, err
+	}
+	machine, prefixed := strings.CutPrefix(parsed.Name, layout.Filter(""))
+	return &Filter{
+		Name: parsed.Name, UUID: parsed.UUID, XML: x,
+		Ours: prefixed && taggedRules(&parsed, machine),
+	}, nil
+}
+
+// taggedRules says whether a rule of ours is left in the filter: one whose
+// comment is our tag. One is enough, so that a filter of ours that someone has
+// changed is still ours to repair or remove.
+func taggedRules(f *libvirtxml.NWFilter, machine string) bool {
+	for _, e := range f.Entries {
+		r := e.Rule
+		if r == nil {
+			continue
+		}
+		var comment string
+		switch {
+		case r.MAC != nil:
+			comment = r.MAC.Comment
+		case r.ARP != nil:
+			comment = r.ARP.Comment
+		case r.IP != nil:
+			comment = r.IP.Comment
+		case r.TCP != nil:
+			comment = r.TCP.Comment
+		case r.All != nil:
+			comment = r.All.Comment
+		}
+		if comment == filterComment(machine) {
+			return true
+		}
+	}
+	return false
+}
+
+// EnsureFilter makes the filter, or brings the one of ours back to the spec;
+// libvirt then also changes the rules on the tap of a running machine.
+// ErrForeign when one of that name is not ours.
+func (c *Conn) EnsureFilter(ctx context.Context, s FilterSpec) error {
+	x, err := s.FilterXML()
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, func(o *op) error {
+		f, err := o.filter(s.name())
+		if err != nil {
+			return err
+		}
+		if f != nil {
+			defer f.Free()
+			is, err := o.describeFilter(f)
+			if err != nil {
+				return err
+			}
+			if !is.Ours || is.UUID != s.UUID {
+				t := text.T().Virt
+				return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, s.name()), t.ForeignHint, nil)
+			}
+		}
+		o.at("virNWFilterDefineXML")
+		defined, err := o.l.NWFilterDefineXML(x)
+		if err != nil {
+			return err
+		}
+		return defined.Free()
+	})
+}
+
+// DeleteFilter removes the machine's filter. An absent one is fine; ErrForeign
+// when it is not ours, ErrState while a machine uses it.
+func (c *Conn) DeleteFilter(ctx context.Context, machine string) error {
+	return c.do(ctx, func(o *op) error {
+		f, err := o.filter(layout.Filter(machine))
+		if f == nil || err != nil {
+			return err
+		}
+		defer f.Free()
+		is, err := o.describeFilter(f)
+		if err != nil {
+			return err
+		}
+		t := text.T().Virt
+		if !is.Ours {
+			return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, is.Name), t.ForeignHint, nil)
+		}
+		o.at("virNWFilterUndefine")
+		if err := f.Undefine(); err != nil {
+			if isCode(err, libvirt.ERR_OPERATION_INVALID) {
+				return fault(ErrState, fmt.Sprintf(t.FilterBusy, is.Name), t.FilterBusyHint, err)
+			}
+			return err
+		}
+		return nil
+	})
+}

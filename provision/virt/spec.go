@@ -1,0 +1,268 @@
+package virt
+
+// This file is the machine as plain values, and its domain XML.
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strings"
+
+	"libvirt.org/go/libvirtxml"
+
+	"github.com/clawarium/clawarium/assets/layout"
+)
+
+// Spec is everything that decides a domain's XML. Every value that is chosen at
+// run time (UUID, MAC address, port, KVM or not) is in it, so that equal specs
+// give equal XML.
+type Spec struct {
+	Machine string // name, as in the plan
+	UUID    string // of the domain
+	Version string // of clawarium, for the tag
+	Plan    string // hash of the plan, for the tag
+	Arch    string // amd64 or arm64
+
+	System bool // qemu:///system and an isolated network; else qemu:///session
+	KVM    bool // else emulation
+	// SlowClock lets the guest's clock advance a nanosecond an instruction.
+	// Under emulation only; the machine then has one processor, whatever CPUs
+	// says, because instructions can be counted on one only.
+	SlowClock bool
+
+	CPUs   int
+	Memory int64 // bytes, a multiple of 1 MiB
+	MAC    string
+
+	Network, Filter string // system: names of the libvirt network and filter
+	GuestIP, HostIP string // system: the two addresses, for NetworkXML and FilterXML
+	SSHPort         int    // session: port on 127.0.0.1 that leads to the guest's SSH
+
+	SystemDisk string // path of the qcow2 overlay
+	DataDisk   string // path of the qcow2 volume
+	CodeDisk   string // path of the squashfs
+	Seed       string // path of the seed ISO; empty: none
+
+	// Emulator is the path of QEMU; empty: libvirt's choice.
+	Emulator string
+	// Loader and NVRAM are the firmware's code and the template of its
+	// variables; empty: libvirt picks by the firmware descriptors.
+	Loader, NVRAM string
+}
+
+// rootPorts leave room for every device to be plugged and unplugged: seven
+// virtio devices at most, and spare ones for a disk swap.
+const rootPorts = 10
+
+// NetDevice is where the session's network card sits: a slot of the root bus
+// that libvirt, which fills it from below, does not reach.
+const netSlot = "0x1e"
+
+var libvirtArch = map[string]struct{ arch, machine string }{
+	"amd64": {"x86_64", "q35"},
+	"arm64": {"aarch64", "virt"},
+}
+
+// Validate says what keeps a Spec from being a machine. Its values come from
+// our own steps, so an error is a mistake of ours.
+func (s Spec) Validate() error {
+	switch {
+	case s.Machine == "":
+		return badSpec("name", s.Machine)
+	case len(s.UUID) != 36:
+		return badSpec("UUID", s.UUID)
+	case libvirtArch[s.Arch].arch == "":
+		return badSpec("architecture", s.Arch)
+	case s.KVM && s.SlowClock:
+		return badSpec("slow clock", "on with KVM")
+	case s.CPUs < 1:
+		return badSpec("number of processors", fmt.Sprint(s.CPUs))
+	case s.Memory < 64<<20 || s.Memory%(1<<20) != 0:
+		return badSpec("memory", fmt.Sprint(s.Memory))
+	case s.System && (s.Network == "" || s.Filter == ""):
+		return badSpec("network", s.Network)
+	case !s.System && (s.SSHPort < 1 || s.SSHPort > 65535):
+		return badSpec("SSH port", fmt.Sprint(s.SSHPort))
+	case (s.Loader == "") != (s.NVRAM == ""):
+		return badSpec("firmware", s.Loader+s.NVRAM)
+	}
+	if mac, err := net.ParseMAC(s.MAC); err != nil || len(mac) != 6 || mac[0]&1 != 0 {
+		return badSpec("MAC address", s.MAC)
+	}
+	if s.System {
+		for _, a := range []string{s.GuestIP, s.HostIP} {
+			if ip, err := netip.ParseAddr(a); a != "" && (err != nil || !ip.Is4()) {
+				return badSpec("address", a)
+			}
+		}
+	}
+	for _, p := range []string{s.SystemDisk, s.DataDisk, s.CodeDisk} {
+		if !filepath.IsAbs(p) {
+			return badSpec("disk", p)
+		}
+	}
+	if s.Seed != "" && !filepath.IsAbs(s.Seed) {
+		return badSpec("disk", s.Seed)
+	}
+	return nil
+}
+
+// QemuArgs is exactly what the domain passes to QEMU beside libvirt: nothing
+// with KVM on the system's libvirt; the restricted user-mode network in a
+// session; the slow clock. The self-check accepts these and no other.
+func (s Spec) QemuArgs() []string {
+	var args []string
+	if !s.System {
+		netdev := fmt.Sprintf("user,id=clawarium0,restrict=on,hostfwd=tcp:127.0.0.1:%d-:22", s.SSHPort)
+		// romfile= keeps the card's boot ROM out: nothing boots from the net.
+		device := fmt.Sprintf("virtio-net-pci,netdev=clawarium0,mac=%s,bus=pcie.0,addr=%s,romfile=", s.MAC, netSlot)
+		args = append(args, "-netdev", netdev, "-device", device)
+	}
+	if s.SlowClock {
+		args = append(args, "-icount", "shift=0")
+	}
+	return args
+}
+
+// Processors is the number of virtual processors that the machine gets.
+func (s Spec) Processors() int {
+	if s.SlowClock {
+		return 1
+	}
+	return s.CPUs
+}
+
+// DomainXML writes the machine as libvirt reads it.
+func (s Spec) DomainXML() (string, error) {
+	if err := s.Validate(); err != nil {
+		return "", err
+	}
+	return s.domain().Marshal()
+}
+
+func (s Spec) domain() *libvirtxml.Domain {
+	kind := libvirtArch[s.Arch]
+	x86 := s.Arch == "amd64"
+	d := &libvirtxml.Domain{
+		Type:       "qemu",
+		Name:       layout.Domain(s.Machine),
+		UUID:       s.UUID,
+		Metadata:   &libvirtxml.DomainMetadata{XML: Tag{s.Machine, s.Version, s.Plan}.xml()},
+		Memory:     &libvirtxml.DomainMemory{Value: uint(s.Memory >> 10), Unit: "KiB"},
+		VCPU:       &libvirtxml.DomainVCPU{Placement: "static", Value: uint(s.Processors())},
+		OS:         &libvirtxml.DomainOS{Type: &libvirtxml.DomainOSType{Arch: kind.arch, Machine: kind.machine, Type: "hvm"}},
+		Features:   &libvirtxml.DomainFeatureList{ACPI: &libvirtxml.DomainFeature{}},
+		CPU:        &libvirtxml.DomainCPU{Mode: "maximum", Check: "none"},
+		Clock:      &libvirtxml.DomainClock{Offset: "utc"},
+		OnPoweroff: "destroy",
+		OnReboot:   "restart",
+		OnCrash:    "destroy",
+		Devices:    s.devices(),
+	}
+	if s.KVM {
+		d.Type = "kvm"
+		d.CPU = &libvirtxml.DomainCPU{Mode: "host-passthrough", Check: "none"}
+	}
+	if x86 {
+		d.Features.APIC = &libvirtxml.DomainFeatureAPIC{}
+		// With the HPET, one boot in ten stood still under emulation.
+		d.Clock.Timer = []libvirtxml.DomainTimer{{Name: "hpet", Present: "no"}}
+		d.PM = &libvirtxml.DomainPM{
+			SuspendToMem:  &libvirtxml.DomainPMPolicy{Enabled: "no"},
+			SuspendToDisk: &libvirtxml.DomainPMPolicy{Enabled: "no"},
+		}
+	}
+	if s.Loader != "" {
+		d.OS.Loader = &libvirtxml.DomainLoader{Path: s.Loader, Readonly: "yes", Type: "pflash"}
+		d.OS.NVRam = &libvirtxml.DomainNVRam{Template: s.NVRAM}
+	} else {
+		d.OS.Firmware = "efi"
+		if x86 {
+			// Left alone, libvirt prefers firmware with enrolled keys, which
+			// refuses to boot an image that was built here and is unsigned.
+			d.OS.FirmwareInfo = &libvirtxml.DomainOSFirmwareInfo{Features: []libvirtxml.DomainOSFirmwareFeature{
+				{Enabled: "no", Name: "enrolled-keys"}, {Enabled: "no", Name: "secure-boot"},
+			}}
+		}
+	}
+	if args := s.QemuArgs(); len(args) > 0 {
+		d.QEMUCommandline = &libvirtxml.DomainQEMUCommandline{}
+		for _, a := range args {
+			d.QEMUCommandline.Args = append(d.QEMUCommandline.Args, libvirtxml.DomainQEMUCommandlineArg{Value: a})
+		}
+	}
+	return d
+}
+
+func (s Spec) devices() *libvirtxml.DomainDeviceList {
+	port := uint(0)
+	devices := &libvirtxml.DomainDeviceList{
+		Emulator: s.Emulator,
+		Disks:    s.disks(),
+		Controllers: []libvirtxml.DomainController{
+			{Type: "usb", Model: "none"},
+			{Type: "pci", Index: ref(uint(0)), Model: "pcie-root"},
+		},
+		Serials:  []libvirtxml.DomainSerial{{Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}}, Target: &libvirtxml.DomainSerialTarget{Port: &port}}},
+		Consoles: []libvirtxml.DomainConsole{{Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}}, Target: &libvirtxml.DomainConsoleTarget{Type: "serial", Port: &port}}},
+		MemBalloon: &libvirtxml.DomainMemBalloon{
+			Model: "none",
+		},
+		RNGs: []libvirtxml.DomainRNG{{
+			Model:   "virtio",
+			Backend: &libvirtxml.DomainRNGBackend{Random: &libvirtxml.DomainRNGBackendRandom{Device: "/dev/urandom"}},
+		}},
+	}
+	for i := range rootPorts {
+		devices.Controllers = append(devices.Controllers,
+			libvirtxml.DomainController{Type: "pci", Index: ref(uint(i + 1)), Model: "pcie-root-port"})
+	}
+	if s.System {
+		devices.Interfaces = []libvirtxml.DomainInterface{{
+			MAC:         &libvirtxml.DomainInterfaceMAC{Address: strings.ToLower(s.MAC)},
+			Source:      &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: s.Network}},
+			Model:       &libvirtxml.DomainInterfaceModel{Type: "virtio"},
+			FilterRef:   &libvirtxml.DomainInterfaceFilterRef{Filter: s.Filter},
+			PortOptions: &libvirtxml.DomainInterfacePortOptions{Isolated: "yes"},
+			ROM:         &libvirtxml.DomainROM{Enabled: "no"},
+		}}
+	}
+	return devices
+}
+
+// disks in the order vda to vdd: system, data, code, seed. The guest finds them
+// by serial number, never by letter.
+func (s Spec) disks() []libvirtxml.DomainDisk {
+	disks := []libvirtxml.DomainDisk{
+		disk(s.SystemDisk, "qcow2", "vda", layout.SystemSerial, false),
+		disk(s.DataDisk, "qcow2", "vdb", layout.DataSerial, false),
+		disk(s.CodeDisk, "raw", "vdc", layout.CodeSerial, true),
+	}
+	// A boot order keeps the firmware from trying the network first.
+	disks[0].Boot = &libvirtxml.DomainDeviceBoot{Order: 1}
+	if s.Seed != "" {
+		disks = append(disks, disk(s.Seed, "raw", seedTarget, layout.SeedSerial, true))
+	}
+	return disks
+}
+
+const seedTarget = "vdd"
+
+func disk(path, format, target, serial string, readOnly bool) libvirtxml.DomainDisk {
+	d := libvirtxml.DomainDisk{
+		Device: "disk",
+		Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: format},
+		Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: path}},
+		Target: &libvirtxml.DomainDiskTarget{Dev: target, Bus: "virtio"},
+		Serial: serial,
+	}
+	if readOnly {
+		d.ReadOnly = &libvirtxml.DomainDiskReadOnly{}
+	} else {
+		d.Driver.Discard = "unmap"
+	}
+	return d
+}
+
+func ref[T any](v T) *T { return &v }
