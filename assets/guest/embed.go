@@ -7,5 +7,5 @@ import "embed"
 // FS holds them all: the seed's templates, the SSH configuration, units and
 // scripts.
 //
-//go:embed *.tmpl
+//go:embed *.tmpl *.sh *.py *.conf *.mount
 var FS embed.FS

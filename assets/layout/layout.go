@@ -50,6 +50,9 @@ const (
 const (
 	Agent  = "openclaw" // runs OpenClaw; no login, no sudo, no groups
 	Keeper = "keeper"   // key-only SSH and sudo; used by clawarium alone
+	// AgentID is the agent's uid and gid: fixed, because the data disk outlives
+	// the system disk. Debian gives out 100 to 999 from the top.
+	AgentID = 742
 )
 
 // Places in the guest.

@@ -221,16 +221,8 @@ func (c *Client) Run(ctx context.Context, command string, stdin io.Reader, stdou
 	}
 	defer session.Close()
 	session.Stdout, session.Stderr = stdout, stderr
-	if stdin != nil {
-		// Not session.Stdin: Wait would wait for a reader that never ends.
-		pipe, err := session.StdinPipe()
-		if err != nil {
-			return -1, c.lost(err)
-		}
-		go func() {
-			_, _ = io.Copy(pipe, stdin)
-			_ = pipe.Close()
-		}()
+	if err := c.feed(session, stdin); err != nil {
+		return -1, c.lost(err)
 	}
 	if err := session.Start(command); err != nil {
 		return -1, c.lost(err)
