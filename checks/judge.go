@@ -52,9 +52,14 @@ func Unjudged() []ID {
 // there is a verdict, and what was not seen never makes one that is met.
 func Judge(p plan.Plan, e Evidence) []Finding {
 	e.Subject = e.Subject.complete()
+	t := &text.T().Checks
+	definitions := []definition{
+		{name: t.LiveXML, fact: e.Libvirt.Live, live: true, root: domain(e.Libvirt.Live.Value)},
+		{name: t.InactiveXML, fact: e.Libvirt.Inactive, root: domain(e.Libvirt.Inactive.Value)},
+	}
 	findings := make([]Finding, 0, len(registry))
 	for _, r := range registry {
-		l := &look{t: &text.T().Checks, plan: p, subject: e.Subject, evidence: e}
+		l := &look{t: t, plan: p, subject: e.Subject, evidence: e, definitions: definitions}
 		r.judge(l)
 		findings = append(findings, l.finding(r.id))
 	}
@@ -69,7 +74,36 @@ type look struct {
 	subject  Subject
 	evidence Evidence
 
+	definitions []definition
+
 	wrongs, unknowns, rights []note
+}
+
+// definition is the domain as it runs or as it will start next time.
+type definition struct {
+	name string
+	fact Fact[string]
+	live bool
+	root *node // nil when it is no domain
+}
+
+// domains yields the definitions that could be looked at, and notes of the
+// others why not.
+func (l *look) domains(yield func(definition) bool) {
+	for _, d := range l.definitions {
+		_, ok := had(l, Libvirt, d.name, d.fact)
+		switch {
+		case !ok:
+		case d.root == nil:
+			l.unknown(Libvirt, l.t.NotADomain, d.name)
+		case l.subject.UUID == "" || !strings.EqualFold(d.root.at("uuid").value(), l.subject.UUID):
+			l.unknown(Libvirt, l.t.OtherDomain, d.name, d.root.at("uuid").value(), l.subject.UUID)
+		case d.live && d.root.attr("id") == "":
+			l.unknown(Libvirt, l.t.NotRunning)
+		case !yield(d):
+			return
+		}
+	}
 }
 
 type note struct {
@@ -83,7 +117,8 @@ const (
 	maxNotes = 24  // of each kind; the rest is counted
 )
 
-func (l *look) note(where Place, format string, args []any) note {
+// note makes a line. What the guest claims is said to be its claim.
+func (l *look) note(claimed bool, where Place, format string, args []any) note {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
 			args[i] = clean(s, maxLine/2)
@@ -93,7 +128,7 @@ func (l *look) note(where Place, format string, args []any) note {
 	if len(args) > 0 {
 		line = fmt.Sprintf(format, args...)
 	}
-	if where == InGuest {
+	if where == InGuest && claimed {
 		line = fmt.Sprintf(l.t.ReportedByGuest, line)
 	}
 	return note{where, clean(line, maxLine)}
@@ -101,18 +136,18 @@ func (l *look) note(where Place, format string, args []any) note {
 
 // wrong notes something that must not be: the control is not met.
 func (l *look) wrong(where Place, format string, args ...any) {
-	l.wrongs = append(l.wrongs, l.note(where, format, args))
+	l.wrongs = append(l.wrongs, l.note(true, where, format, args))
 }
 
 // unknown notes something that could not be looked at: the control is not met
 // or not checked, never met.
 func (l *look) unknown(where Place, format string, args ...any) {
-	l.unknowns = append(l.unknowns, l.note(where, format, args))
+	l.unknowns = append(l.unknowns, l.note(false, where, format, args))
 }
 
 // right notes something that was seen and is as it should be.
 func (l *look) right(where Place, format string, args ...any) {
-	l.rights = append(l.rights, l.note(where, format, args))
+	l.rights = append(l.rights, l.note(true, where, format, args))
 }
 
 // had returns the fact's value, or notes what could not be looked at and why.

@@ -35,36 +35,13 @@ var lendingDrivers = []string{
 }
 
 func sealed(l *look) {
-	for _, side := range []struct {
-		name string
-		fact Fact[string]
-		live bool
-	}{
-		{l.t.LiveXML, l.evidence.Libvirt.Live, true},
-		{l.t.InactiveXML, l.evidence.Libvirt.Inactive, false},
-	} {
-		doc, ok := had(l, Libvirt, side.name, side.fact)
-		if !ok {
-			continue
-		}
-		root := domain(doc)
-		switch {
-		case root == nil:
-			l.unknown(Libvirt, l.t.NotADomain, side.name)
-			continue
-		case l.subject.UUID == "" || !strings.EqualFold(root.at("uuid").value(), l.subject.UUID):
-			l.unknown(Libvirt, l.t.OtherDomain, side.name, root.at("uuid").value(), l.subject.UUID)
-			continue
-		case side.live && root.attr("id") == "":
-			l.unknown(Libvirt, l.t.NotRunning)
-			continue
-		}
+	for d := range l.domains {
 		before := len(l.wrongs) + len(l.unknowns)
-		l.devices(side.name, root)
-		l.security(side.name, root)
-		l.commandline(side.name, root)
+		l.devices(d.name, d.root)
+		l.security(d.name, d.root)
+		l.commandline(d.name, d.root)
 		if len(l.wrongs)+len(l.unknowns) == before {
-			l.right(Libvirt, l.t.NothingLent, side.name, len(root.at("devices").kids))
+			l.right(Libvirt, l.t.NothingLent, d.name, len(d.root.at("devices").kids))
 		}
 	}
 

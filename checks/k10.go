@@ -28,7 +28,8 @@ func paths(l *look) {
 		return
 	}
 	tried := map[string]Canary{}
-	var held, open []string
+	var open []string
+	held := map[string][]string{} // by the kernel's answer
 	for _, c := range canaries {
 		tried[c.Path] = c
 		if slices.Contains(insideCanaries, c.Path) || c.Path == layout.Inbox || c.Path == layout.Code { // the last two are K11's
@@ -45,7 +46,7 @@ func paths(l *look) {
 			// Ownership alone kept it out; the sandbox would not have.
 			open = append(open, c.Path)
 		default:
-			held = append(held, c.Path+" "+c.Result)
+			held[c.Result] = append(held[c.Result], c.Path)
 		}
 	}
 	for _, p := range open {
@@ -56,8 +57,8 @@ func paths(l *look) {
 			l.unknown(InGuest, l.t.CanaryMissing, p)
 		}
 	}
-	if len(held) > 0 {
-		l.right(InGuest, l.t.CanaryHeld, strings.Join(held, ", "))
+	for _, answer := range sortedKeys(held) {
+		l.right(InGuest, l.t.CanaryHeld, answer, strings.Join(held[answer], " "))
 	}
 	for _, p := range insideCanaries {
 		switch c, ok := tried[p]; {

@@ -11,34 +11,14 @@ import (
 // it; and the agent cannot write into its inbox.
 
 func readOnly(l *look) {
-	for _, side := range []struct {
-		name string
-		fact Fact[string]
-		live bool
-	}{
-		{l.t.LiveXML, l.evidence.Libvirt.Live, true},
-		{l.t.InactiveXML, l.evidence.Libvirt.Inactive, false},
-	} {
-		doc, ok := had(l, Libvirt, side.name, side.fact)
-		if !ok {
-			continue
-		}
-		root := domain(doc)
-		switch {
-		case root == nil:
-			l.unknown(Libvirt, l.t.NotADomain, side.name)
-			continue
-		case side.live && root.attr("id") == "":
-			l.unknown(Libvirt, l.t.NotRunning)
-			continue
-		}
-		switch disk := diskBySerial(root, layout.CodeSerial); {
+	for d := range l.domains {
+		switch disk := diskBySerial(d.root, layout.CodeSerial); {
 		case disk == nil:
-			l.unknown(Libvirt, l.t.NoCodeDisk, side.name, layout.CodeSerial)
+			l.unknown(Libvirt, l.t.NoCodeDisk, d.name, layout.CodeSerial)
 		case disk.at("readonly") == nil:
-			l.wrong(Libvirt, l.t.CodeWritable, side.name)
+			l.wrong(Libvirt, l.t.CodeWritable, d.name)
 		default:
-			l.right(Libvirt, l.t.CodeReadOnly, side.name)
+			l.right(Libvirt, l.t.CodeReadOnly, d.name)
 		}
 	}
 
@@ -69,7 +49,7 @@ func readOnly(l *look) {
 		case canaries[i].Result == "ENOENT" || !refusal(canaries[i].Result):
 			l.unknown(InGuest, l.t.CanaryOther, p, canaries[i].Result)
 		default:
-			l.right(InGuest, l.t.CanaryHeld, p+" "+canaries[i].Result)
+			l.right(InGuest, l.t.CanaryHeld, canaries[i].Result, p)
 		}
 	}
 }

@@ -79,40 +79,24 @@ func (l *look) digest(of DigestOf, name, want string, of1 func(DigestFound) stri
 
 // attached looks whether the domain reads those very volumes.
 func (l *look) attached() {
-	for _, side := range []struct {
-		name string
-		fact Fact[string]
-		live bool
-	}{
-		{l.t.LiveXML, l.evidence.Libvirt.Live, true},
-		{l.t.InactiveXML, l.evidence.Libvirt.Inactive, false},
-	} {
-		doc, ok := had(l, Libvirt, side.name, side.fact)
-		if !ok {
-			continue
-		}
-		root := domain(doc)
-		if root == nil {
-			l.unknown(Libvirt, l.t.NotADomain, side.name)
-			continue
-		}
-		if code := diskBySerial(root, layout.CodeSerial); code == nil {
-			l.unknown(Libvirt, l.t.NoCodeDisk, side.name, layout.CodeSerial)
+	for d := range l.domains {
+		if code := diskBySerial(d.root, layout.CodeSerial); code == nil {
+			l.unknown(Libvirt, l.t.NoCodeDisk, d.name, layout.CodeSerial)
 		} else if got := volumeOf(code); got != l.subject.Code.Volume {
-			l.wrong(Libvirt, l.t.OtherVolume, side.name, layout.CodeSerial, got, l.subject.Code.Volume)
+			l.wrong(Libvirt, l.t.OtherVolume, d.name, layout.CodeSerial, got, l.subject.Code.Volume)
 		} else {
-			l.right(Libvirt, l.t.VolumeAttached, side.name, got)
+			l.right(Libvirt, l.t.VolumeAttached, d.name, got)
 		}
-		system := diskBySerial(root, layout.SystemSerial)
+		system := diskBySerial(d.root, layout.SystemSerial)
 		if system == nil {
-			l.unknown(Libvirt, l.t.NoSystemDisk, side.name, layout.SystemSerial)
+			l.unknown(Libvirt, l.t.NoSystemDisk, d.name, layout.SystemSerial)
 			continue
 		}
 		// Only a running domain shows what its system disk is a layer over.
-		if backing := volumeOf(system.at("backingStore")); side.live && backing != "" && backing != l.subject.Image.Volume {
-			l.wrong(Libvirt, l.t.OtherVolume, side.name, layout.SystemSerial, backing, l.subject.Image.Volume)
-		} else if side.live && backing != "" {
-			l.right(Libvirt, l.t.VolumeAttached, side.name, backing)
+		if backing := volumeOf(system.at("backingStore")); d.live && backing != "" && backing != l.subject.Image.Volume {
+			l.wrong(Libvirt, l.t.OtherVolume, d.name, layout.SystemSerial, backing, l.subject.Image.Volume)
+		} else if d.live && backing != "" {
+			l.right(Libvirt, l.t.VolumeAttached, d.name, backing)
 		}
 	}
 }

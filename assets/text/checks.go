@@ -159,22 +159,25 @@ type Checks struct {
 	ImageUnvouched string
 
 	// The report.
-	Heading      string
-	When         string
-	Versions     string
-	PlanHash     string
-	Connection   string
-	Unknown      string
-	WhyLabel     string
-	DoLabel      string
-	StepsLabel   string
-	AnswersLabel string
-	CountLine    string
-	AllHold      string
-	SomeNotMet   string
-	NotEnough    string
-	NotInVersion string
-	GuestNote    string
+	Heading       string
+	When          string
+	Versions      string
+	PlanHash      string
+	Unknown       string
+	WhyLabel      string
+	DoLabel       string
+	StepsLabel    string
+	AnswersLabel  string
+	HeaderLine    string
+	Labelled      string
+	ListSeparator string
+	Stop          string
+	CountLine     string
+	AllHold       string
+	SomeNotMet    string
+	NotEnough     string
+	NotInVersion  string
+	GuestNote     string
 
 	// By checks.Status, and by where the base image came from.
 	Status  map[string]string
@@ -310,7 +313,7 @@ var enChecks = Checks{
 	CanaryUnsealed:      "%s is writable in the service's view; only its owner keeps the agent out",
 	CanaryOther:         "attempt to write to %s ended in %s",
 	CanaryMissing:       "no attempt was made to write to %s",
-	CanaryHeld:          "attempts to write failed: %s",
+	CanaryHeld:          "attempts to write ended in %s: %s",
 	CanaryInside:        "the agent can write to %s, as it should",
 	CanaryRefusedInside: "the agent should be able to write to %s and cannot: %s",
 
@@ -334,22 +337,25 @@ var enChecks = Checks{
 	ImageSource:    "base image: %s. %s",
 	ImageUnvouched: "the base image is a file of yours and the plan has no digest for it (image.sha512): nobody vouches for it",
 
-	Heading:      "Self-check of %s",
-	When:         "Looked at %s, in %s.",
-	Versions:     "clawarium %s, OpenClaw %s, Node %s.",
-	PlanHash:     "Plan %s.",
-	Connection:   "%s, by %s.",
-	Unknown:      "unknown",
-	WhyLabel:     "Why",
-	DoLabel:      "Do",
-	StepsLabel:   "Steps",
-	AnswersLabel: "Answers",
-	CountLine:    "%d %s",
-	AllHold:      "Every control that was looked at holds.",
-	SomeNotMet:   "Something does not hold; what to do stands with it.",
-	NotEnough:    "Nothing is known to be wrong, but not everything could be looked at.",
-	NotInVersion: "This version does not look at: %s.",
-	GuestNote:    "What is reported by the guest is as trustworthy as the guest.",
+	Heading:       "Self-check of %s",
+	When:          "Looked at %s, in %s.",
+	Versions:      "clawarium %s, OpenClaw %s, Node %s.",
+	PlanHash:      "Plan %s.",
+	Unknown:       "unknown",
+	WhyLabel:      "Why",
+	DoLabel:       "Do",
+	StepsLabel:    "Repaired by",
+	AnswersLabel:  "Answers",
+	HeaderLine:    "%s %s %s",
+	Labelled:      "%s: ",
+	ListSeparator: ", ",
+	Stop:          ".",
+	CountLine:     "%d %s",
+	AllHold:       "Every control that was looked at holds.",
+	SomeNotMet:    "Something does not hold; what to do stands with it.",
+	NotEnough:     "Nothing is known to be wrong, but not everything could be looked at.",
+	NotInVersion:  "This version does not look at: %s.",
+	GuestNote:     "What is reported by the guest is as trustworthy as the guest.",
 
 	Status: map[string]string{
 		"met":            "met",
@@ -495,7 +501,7 @@ var zhChecks = Checks{
 	CanaryUnsealed:      "服务视图中 %s 可写，只靠属主挡住智能体",
 	CanaryOther:         "写 %s 的尝试以 %s 结束",
 	CanaryMissing:       "没有尝试写 %s",
-	CanaryHeld:          "写入尝试均失败：%s",
+	CanaryHeld:          "写入尝试以 %s 告终：%s",
 	CanaryInside:        "智能体能写 %s，本应如此",
 	CanaryRefusedInside: "智能体本应能写 %s 却不能：%s",
 
@@ -519,22 +525,25 @@ var zhChecks = Checks{
 	ImageSource:    "基础镜像：%s。%s",
 	ImageUnvouched: "基础镜像是你的文件，计划里没有它的摘要（image.sha512）：没有人为它担保",
 
-	Heading:      "%s 的自检",
-	When:         "查看时间 %s，用时 %s。",
-	Versions:     "clawarium %s，OpenClaw %s，Node %s。",
-	PlanHash:     "计划 %s。",
-	Connection:   "%s，经由 %s。",
-	Unknown:      "未知",
-	WhyLabel:     "原因",
-	DoLabel:      "怎么办",
-	StepsLabel:   "步骤",
-	AnswersLabel: "对应",
-	CountLine:    "%d 项%s",
-	AllHold:      "查看过的各项要求都成立。",
-	SomeNotMet:   "有要求不成立，做法写在旁边。",
-	NotEnough:    "没有发现问题，但并非都能查看。",
-	NotInVersion: "本版本不查看：%s。",
-	GuestNote:    "虚拟机自报的内容，可信程度与虚拟机相同。",
+	Heading:       "%s 的自检",
+	When:          "查看时间 %s，用时 %s。",
+	Versions:      "clawarium %s，OpenClaw %s，Node %s。",
+	PlanHash:      "计划 %s。",
+	Unknown:       "未知",
+	WhyLabel:      "原因",
+	DoLabel:       "怎么办",
+	StepsLabel:    "修复步骤",
+	AnswersLabel:  "对应",
+	HeaderLine:    "%s%s%s",
+	Labelled:      "%s：",
+	ListSeparator: "、",
+	Stop:          "。",
+	CountLine:     "%d 项%s",
+	AllHold:       "查看过的各项要求都成立。",
+	SomeNotMet:    "有要求不成立，做法写在旁边。",
+	NotEnough:     "没有发现问题，但并非都能查看。",
+	NotInVersion:  "本版本不查看：%s。",
+	GuestNote:     "虚拟机自报的内容，可信程度与虚拟机相同。",
 
 	Status: map[string]string{
 		"met":            "满足",

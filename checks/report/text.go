@@ -41,9 +41,10 @@ func (r Report) Text(w io.Writer, o Options) error {
 	}
 
 	p.wrap("", fmt.Sprintf(t.Heading, orUnknown(r.Machine)))
-	p.wrap("", fmt.Sprintf(t.When, when(r.Collected), time.Duration(r.Seconds*float64(time.Second)).Round(100*time.Millisecond))+
-		" "+fmt.Sprintf(t.Versions, orUnknown(r.Versions.Clawarium), orUnknown(r.Versions.OpenClaw), orUnknown(r.Versions.Node))+
-		" "+fmt.Sprintf(t.PlanHash, orUnknown(shorten(r.Plan))))
+	p.wrap("", fmt.Sprintf(t.HeaderLine,
+		fmt.Sprintf(t.When, when(r.Collected), time.Duration(r.Seconds*float64(time.Second)).Round(100*time.Millisecond)),
+		fmt.Sprintf(t.Versions, orUnknown(r.Versions.Clawarium), orUnknown(r.Versions.OpenClaw), orUnknown(r.Versions.Node)),
+		fmt.Sprintf(t.PlanHash, orUnknown(shorten(r.Plan)))))
 	p.line("")
 
 	word, id := 0, 0
@@ -60,12 +61,12 @@ func (r Report) Text(w io.Writer, o Options) error {
 			p.item(line)
 		}
 		if f.Status != checks.Met {
-			p.label(t.WhyLabel, f.Why)
-			p.label(t.DoLabel, f.Hint)
+			p.label(fmt.Sprintf(t.Labelled, t.WhyLabel), f.Why)
+			p.label(fmt.Sprintf(t.Labelled, t.DoLabel), f.Hint)
 			if f.Status == checks.NotMet {
-				p.label(t.StepsLabel, strings.Join(f.Fix, ", "))
+				p.label(fmt.Sprintf(t.Labelled, t.StepsLabel), strings.Join(f.Fix, t.ListSeparator))
 			}
-			p.label(t.AnswersLabel, strings.Join(f.Clauses, " "))
+			p.label(fmt.Sprintf(t.Labelled, t.AnswersLabel), strings.Join(f.Clauses, " "))
 			p.line("")
 		}
 	}
@@ -79,7 +80,7 @@ func (r Report) Text(w io.Writer, o Options) error {
 			counts = append(counts, fmt.Sprintf(t.CountLine, n, t.Status[string(s)]))
 		}
 	}
-	p.wrap("", strings.Join(counts, ", ")+".")
+	p.wrap("", strings.Join(counts, t.ListSeparator)+t.Stop)
 	switch r.Exit {
 	case checks.ExitMet:
 		p.wrap("", t.AllHold)
@@ -93,7 +94,7 @@ func (r Report) Text(w io.Writer, o Options) error {
 		for i, id := range r.NotLookedAt {
 			ids[i] = string(id)
 		}
-		p.wrap("", fmt.Sprintf(t.NotInVersion, strings.Join(ids, ", ")))
+		p.wrap("", fmt.Sprintf(t.NotInVersion, strings.Join(ids, t.ListSeparator)))
 	}
 	p.wrap("", t.GuestNote)
 	_, err := io.WriteString(w, strings.Join(p.lines, "\n")+"\n")

@@ -50,7 +50,7 @@ func (p *page) item(s string) {
 
 func (p *page) label(name, s string) {
 	if s != "" {
-		p.lines = append(p.lines, wrap(s, "    "+name+": ", "      ", p.width)...)
+		p.lines = append(p.lines, wrap(s, "    "+name, "      ", p.width)...)
 	}
 }
 
