@@ -1,0 +1,104 @@
+package main
+
+// clawarium undo and clawarium destroy: the ways back.
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/steps"
+	"github.com/clawarium/clawarium/ui"
+)
+
+type destroyOptions struct {
+	*app
+	confirm   string
+	data      bool
+	keepCache bool
+}
+
+func newUndo(a *app) *cobra.Command {
+	var to string
+	c := &cobra.Command{
+		Use:   "undo",
+		Short: text.T().Command.UndoShort,
+		Long:  text.T().Command.UndoLong,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.takeBack(cmd.Context(), "undo", to, func(*steps.Env) {})
+		},
+	}
+	c.Flags().StringVar(&to, "to", "", text.T().Command.FlagUndoTo)
+	return c
+}
+
+func newDestroy(a *app) *cobra.Command {
+	t := text.T().Command
+	o := &destroyOptions{app: a}
+	c := &cobra.Command{
+		Use:   "destroy",
+		Short: t.DestroyShort,
+		Long:  t.DestroyLong,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	c.Flags().StringVar(&o.confirm, "confirm", "", t.FlagConfirm)
+	c.Flags().BoolVar(&o.data, "data", false, t.FlagDestroyData)
+	c.Flags().BoolVar(&o.keepCache, "keep-cache", false, t.FlagKeepCache)
+	return c
+}
+
+func (o *destroyOptions) run(ctx context.Context) error {
+	t := text.T().Command
+	env, err := o.existing()
+	if err != nil {
+		return err
+	}
+	name := env.Plan.Name
+	env.Close()
+	if o.confirm == "" {
+		if !term.IsTerminal(int(o.in.Fd())) {
+			return usageError{&text.Fault{What: t.DestroyNeedsName, Hint: fmt.Sprintf(t.DestroyNeedsNameHint, name)}}
+		}
+		fmt.Fprintf(o.err, t.DestroyWarning+"\n", name)
+		if o.data {
+			fmt.Fprintln(o.err, t.DestroyDataWarning)
+		}
+		if o.confirm, err = ui.Ask(ctx, o.in, o.err, t.AskName); err != nil {
+			return err
+		}
+	}
+	if o.confirm != name {
+		return usageError{&text.Fault{What: fmt.Sprintf(t.WrongName, o.confirm, name), Hint: t.WrongNameHint}}
+	}
+	err = o.takeBack(ctx, "destroy", "", func(env *steps.Env) {
+		env.KeepData, env.KeepCache = !o.data, o.keepCache
+	})
+	if err == nil && !o.data {
+		fmt.Fprintf(o.err, t.DataKept+"\n", name)
+	}
+	return err
+}
+
+// takeBack undoes the machine's steps in reverse, to the named step or whole.
+func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.Env)) error {
+	return a.onMachine(ctx, command, func(ctx context.Context, env *steps.Env) error {
+		set(env)
+		line := ui.NewLine(a.err, a.verbose)
+		run := provision.New(env.Dir(), env.Steps(), line.Event, a.runOptions(env.Plan.Name))
+		if to != "" {
+			return run.UndoTo(ctx, to)
+		}
+		if err := run.Undo(ctx); err != nil {
+			return err
+		}
+		if err := env.Forget(); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.err, text.T().Command.TakenBack+"\n", env.Plan.Name)
+		return nil
+	})
+}

@@ -1,0 +1,77 @@
+package main
+
+// What every command about an existing machine begins with.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/plan"
+	"github.com/clawarium/clawarium/provision/steps"
+)
+
+// nameFlag is how a pasted command names this machine; the default needs none.
+func (a *app) nameFlag(name string) string {
+	if name == "openclaw" {
+		return ""
+	}
+	return " --name " + name
+}
+
+func (a *app) runOptions(name string) provision.Options {
+	return provision.Options{
+		Version:       version,
+		ResumeCommand: "clawarium setup" + a.nameFlag(name),
+		UndoCommand:   "clawarium undo" + a.nameFlag(name),
+	}
+}
+
+// existing opens the machine that --name says, for looking only.
+func (a *app) existing() (*steps.Env, error) {
+	t := text.T().Command
+	if err := validName(a.name, plan.HostFacts(a.dirs.State)); err != nil {
+		return nil, usageError{err}
+	}
+	p, err := steps.StoredPlan(a.dirs, a.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &text.Fault{What: fmt.Sprintf(t.NoMachine, a.name), Hint: a.otherMachines()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return steps.New(p, a.dirs, version)
+}
+
+// otherMachines is the hint for a name that does not exist.
+func (a *app) otherMachines() string {
+	t := text.T().Command
+	entries, _ := os.ReadDir(a.dirs.Machine(""))
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if len(names) == 0 {
+		return t.NoMachineHint
+	}
+	return fmt.Sprintf(t.OtherMachinesHint, names)
+}
+
+// onMachine runs f on an existing machine that nobody else changes meanwhile.
+func (a *app) onMachine(ctx context.Context, command string, f func(context.Context, *steps.Env) error) error {
+	env, err := a.existing()
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	lock, err := provision.Acquire(env.Dir(), command)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	return f(ctx, env)
+}

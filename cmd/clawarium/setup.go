@@ -1,0 +1,259 @@
+package main
+
+// clawarium setup: from a plan to a machine that answers, resumable at any point.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/plan"
+	"github.com/clawarium/clawarium/provision/steps"
+	"github.com/clawarium/clawarium/ui"
+)
+
+type setupOptions struct {
+	*app
+	planFile   string
+	set        []string
+	yes        bool
+	dryRun     bool
+	until      string
+	modelKeyFD int
+	nameGiven  bool
+}
+
+func newSetup(a *app) *cobra.Command {
+	t := text.T().Command
+	o := &setupOptions{app: a}
+	c := &cobra.Command{
+		Use:   "setup",
+		Short: t.SetupShort,
+		Long:  t.SetupLong,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.nameGiven = cmd.Flags().Changed("name")
+			return o.run(cmd.Context())
+		},
+	}
+	c.Flags().StringVar(&o.planFile, "plan", "", t.FlagPlan)
+	c.Flags().StringArrayVar(&o.set, "set", nil, t.FlagSet)
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, t.FlagYes)
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, t.FlagDryRun)
+	c.Flags().StringVar(&o.until, "until", "", t.FlagUntil)
+	c.Flags().IntVar(&o.modelKeyFD, "model-key-fd", -1, t.FlagModelKeyFD)
+	return c
+}
+
+func (o *setupOptions) run(ctx context.Context) error {
+	t := text.T().Command
+	p, stored, err := o.plan()
+	if err != nil {
+		return err
+	}
+	if p.Language != "auto" && o.lang == "" {
+		text.Use(p.Language)
+		t = text.T().Command
+	}
+	dir := o.dirs.Machine(p.Name)
+	if !o.dryRun {
+		lock, err := provision.Acquire(dir, "setup")
+		if err != nil {
+			return err
+		}
+		defer lock.Release()
+	}
+	env, err := steps.New(p, o.dirs, version)
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	if err := env.Prepare(ctx, func(s string) { fmt.Fprintln(o.err, s) }); err != nil {
+		return err
+	}
+	if o.dryRun {
+		return env.Describe(ctx, o.out)
+	}
+	if !o.yes {
+		if err := o.confirm(ctx, env, stored); err != nil {
+			return err
+		}
+	}
+	if env.ModelKey, err = o.modelKey(p); err != nil {
+		return err
+	}
+	list, err := until(env.Steps(), o.until)
+	if err != nil {
+		return err
+	}
+	line := ui.NewLine(o.err, o.verbose)
+	run := provision.New(dir, list, line.Event, o.runOptions(p.Name))
+	result, err := run.Do(ctx)
+	if err != nil {
+		return err
+	}
+	if result.Changed() {
+		fmt.Fprintf(o.err, t.SetupDone+"\n", p.Name, result.Elapsed.Round(time.Second))
+	} else {
+		fmt.Fprintf(o.err, t.NothingChanged+"\n", p.Name, result.Elapsed.Round(time.Second))
+	}
+	if o.until != "" {
+		return nil
+	}
+	if err := runCheck(ctx, o.app, env, checkOutput{}); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.err, t.WhatNext+"\n", o.nameFlag(p.Name))
+	return nil
+}
+
+// plan is the stored one where the machine exists, else the host's defaults,
+// with the file and the --set values over it.
+func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
+	t := text.T().Command
+	facts := plan.HostFacts(o.dirs.State)
+	base := plan.Default(facts)
+	if o.nameGiven {
+		base.Name = o.name
+	}
+	p = base
+	if o.planFile != "" {
+		data, err := os.ReadFile(o.planFile)
+		if err != nil {
+			return p, false, &text.Fault{What: fmt.Sprintf(t.PlanUnreadable, o.planFile), Hint: t.PlanUnreadableHint, Err: err}
+		}
+		if p, err = plan.Read(data, base, facts); err != nil {
+			return p, false, err
+		}
+		if o.nameGiven && p.Name != o.name {
+			return p, false, usageError{&text.Fault{What: fmt.Sprintf(t.TwoNames, o.name, p.Name), Hint: t.TwoNamesHint}}
+		}
+	}
+	// The name becomes part of a path, so all is checked before any path is built from it.
+	if p, err = setKeys(p, o.set, facts); err != nil {
+		return p, false, err
+	}
+	old, err := steps.StoredPlan(o.dirs, p.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return p, false, nil
+	case err != nil:
+		return p, false, err
+	case o.planFile == "" && len(o.set) == 0:
+		return old, true, nil // what is on disk was validated when it was made
+	}
+	if changes := plan.Diff(old, p); len(changes) > 0 {
+		var said []string
+		for _, c := range changes {
+			said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
+		}
+		return p, true, &text.Fault{
+			What: fmt.Sprintf(t.PlanDiffers, p.Name, strings.Join(said, "; ")),
+			Hint: fmt.Sprintf(t.PlanDiffersHint, o.nameFlag(p.Name)),
+		}
+	}
+	return p, true, nil
+}
+
+// confirm shows what will be made and asks for a yes. The end of input is a no.
+func (o *setupOptions) confirm(ctx context.Context, env *steps.Env, stored bool) error {
+	t := text.T().Command
+	if !term.IsTerminal(int(o.in.Fd())) {
+		return usageError{&text.Fault{What: t.NobodyToAsk, Hint: t.NobodyToAskHint}}
+	}
+	env.Summary(o.err, stored)
+	answer, err := ui.Ask(ctx, o.in, o.err, t.AskApply)
+	if err != nil {
+		return err
+	}
+	if !ui.Yes(answer) {
+		fmt.Fprintln(o.err, t.NotApplied)
+		return &exitError{exitCouldNot}
+	}
+	return nil
+}
+
+// modelKey reads the provider's key without ever putting it on a disk: from a
+// file descriptor, the environment, or a prompt without echo.
+func (o *setupOptions) modelKey(p plan.Plan) ([]byte, error) {
+	t := text.T().Command
+	if o.modelKeyFD >= 0 {
+		if p.OpenClaw.Provider == "none" {
+			return nil, usageError{&text.Fault{What: t.KeyWithoutProvider, Hint: t.KeyWithoutProviderHint}}
+		}
+		f := os.NewFile(uintptr(o.modelKeyFD), "model key")
+		if f == nil {
+			return nil, usageError{&text.Fault{What: fmt.Sprintf(t.KeyUnreadable, o.modelKeyFD), Hint: t.KeyUnreadableHint}}
+		}
+		defer f.Close()
+		key, err := io.ReadAll(io.LimitReader(f, 4097))
+		if err != nil {
+			return nil, usageError{&text.Fault{What: fmt.Sprintf(t.KeyUnreadable, o.modelKeyFD), Hint: t.KeyUnreadableHint, Err: err}}
+		}
+		return checkKey(key)
+	}
+	if p.OpenClaw.Provider == "none" {
+		return nil, nil
+	}
+	if key := os.Getenv("CLAWARIUM_MODEL_KEY"); key != "" {
+		os.Unsetenv("CLAWARIUM_MODEL_KEY") // the tools that we start do not need it
+		return checkKey([]byte(key))
+	}
+	if o.yes || !term.IsTerminal(int(o.in.Fd())) {
+		return nil, nil
+	}
+	fmt.Fprintf(o.err, t.AskModelKey+" ", p.OpenClaw.Provider)
+	key, err := term.ReadPassword(int(o.in.Fd()))
+	fmt.Fprintln(o.err)
+	if err != nil {
+		return nil, err
+	}
+	if len(key) == 0 {
+		return nil, nil
+	}
+	return checkKey(key)
+}
+
+// checkKey refuses what cannot be a key, without showing it.
+func checkKey(key []byte) ([]byte, error) {
+	t := text.T().Command
+	key = []byte(strings.TrimSpace(string(key)))
+	bad := len(key) == 0 || len(key) > 4096
+	for _, b := range key {
+		if b <= ' ' || b > '~' {
+			bad = true
+		}
+	}
+	if bad {
+		return nil, usageError{&text.Fault{What: t.KeyMalformed, Hint: t.KeyMalformedHint}}
+	}
+	return key, nil
+}
+
+// until cuts the list behind the named step.
+func until(list []provision.Step, id string) ([]provision.Step, error) {
+	if id == "" {
+		return list, nil
+	}
+	var ids []string
+	for i, s := range list {
+		if s.ID == id {
+			return list[:i+1], nil
+		}
+		ids = append(ids, s.ID)
+	}
+	t := text.T().Command
+	return nil, usageError{&text.Fault{
+		What: fmt.Sprintf(t.UnknownStep, id),
+		Hint: fmt.Sprintf(t.UnknownStepHint, strings.Join(ids, ", ")),
+	}}
+}

@@ -1,0 +1,150 @@
+package steps
+
+// What the self-check looks at: this machine's libvirt objects and its guest.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision/guest"
+	"github.com/clawarium/clawarium/provision/virt"
+)
+
+// Subject is what the evidence is held against.
+func (e *Env) Subject() checks.Subject {
+	c, img, disk := e.choices, e.record.Image, e.record.Code
+	s := checks.Subject{
+		Machine: e.Plan.Name, URI: c.URI, System: c.System, UUID: c.UUID,
+		QemuArgs: e.Spec().QemuArgs(),
+		Image:    checks.Image{SHA512: img.SHA512, Source: img.Source, Note: img.Note},
+		Code:     checks.CodeDisk{SHA256: disk.SHA256, Manifest: disk.Manifest},
+		Ensures:  map[checks.ID][]string{},
+		Version:  e.Version, OpenClaw: disk.OpenClaw, Node: disk.Node,
+	}
+	// The cache may have been emptied, which is the owner's right; the volumes
+	// in the pool are what the machine runs from.
+	if there, _ := exists(img.Path); there {
+		s.Image.Path = img.Path
+	}
+	if there, _ := exists(disk.Path); there {
+		s.Code.Path = disk.Path
+	}
+	if c.System {
+		s.GuestIP, s.HostIP = c.GuestIP, c.HostIP
+	} else {
+		s.SSHPort = c.SSHPort
+	}
+	for _, step := range e.Steps() {
+		for _, id := range step.Ensures {
+			s.Ensures[id] = append(s.Ensures[id], step.ID)
+		}
+	}
+	return s
+}
+
+// Sources opens what evidence comes from. What cannot be opened is recorded as
+// not looked at, with the reason.
+func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sources {
+	s := checks.Sources{Progress: progress}
+	conn, err := e.Conn(ctx)
+	if err != nil {
+		s.LibvirtErr, s.GuestErr = err, err
+		return s
+	}
+	s.Libvirt = &hypervisor{env: e, conn: conn}
+	state, err := conn.State(ctx, e.Plan.Name)
+	if err == nil && state != virt.Running {
+		t := e.text()
+		err = fault(fmt.Sprintf(t.GuestIsOff, e.Plan.Name), t.GuestIsOffHint, nil)
+	}
+	if err != nil {
+		s.GuestErr = err
+		return s
+	}
+	session, err := e.Session(ctx)
+	if err != nil {
+		s.GuestErr = err
+		return s
+	}
+	s.Guest = &collector{client: session.Client}
+	return s
+}
+
+// hypervisor reads libvirt for the checks.
+type hypervisor struct {
+	env  *Env
+	conn *virt.Conn
+}
+
+func (h *hypervisor) DomainXML(ctx context.Context, inactive bool) (string, error) {
+	return h.conn.XML(ctx, h.env.Plan.Name, inactive)
+}
+
+func (h *hypervisor) NetworkXML(ctx context.Context) (string, error) {
+	n, err := h.conn.Network(ctx, h.env.Plan.Name)
+	if err != nil || n == nil {
+		return "", err
+	}
+	return n.XML, nil
+}
+
+func (h *hypervisor) FilterXML(ctx context.Context) (string, error) {
+	f, err := h.conn.Filter(ctx, h.env.Plan.Name)
+	if err != nil || f == nil {
+		return "", err
+	}
+	return f.XML, nil
+}
+
+func (h *hypervisor) Volume(ctx context.Context, name string) (io.ReadCloser, error) {
+	p, err := h.conn.Pool(ctx, layout.Pool, h.env.choices.PoolPath)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return nil, fs.ErrNotExist
+	}
+	v, err := p.Volume(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, fs.ErrNotExist
+	}
+	return p.Reader(ctx, name)
+}
+
+// collector runs the checks' program in the guest.
+type collector struct{ client *guest.Client }
+
+func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([]byte, error) {
+	out := &bounded{left: limit}
+	var stderr bounded
+	stderr.left = 4096
+	exit, err := c.client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, &stderr)
+	if err != nil {
+		return nil, err
+	}
+	if exit != 0 {
+		return nil, fmt.Errorf("exit status %d: %s", exit, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return out.Bytes(), nil
+}
+
+// bounded keeps the first bytes and drops the rest.
+type bounded struct {
+	bytes.Buffer
+	left int64
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	keep := p[:min(int64(len(p)), b.left)]
+	b.left -= int64(len(keep))
+	b.Buffer.Write(keep)
+	return len(p), nil
+}
