@@ -19,8 +19,9 @@ export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=$(TAGS))
 
 MODULE := github.com/clawarium/clawarium
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-# REGISTRY=… is the npm registry that is linked in as the last resort. Unset: the
-# one that this machine's npm uses, and none where there is no npm.
+# REGISTRY=… is the npm registry that is linked in as the last resort; unset, it is
+# what .ci/registry finds. Tests on real parts get the same by the environment.
+WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/registry)}}
 
 # Packages with tests on real parts (tag real), in order. They take minutes.
 REAL_PKGS := ./provision/...
@@ -80,11 +81,11 @@ unit-race: ## the quick tests under the race detector
 
 .PHONY: real
 real: ## the tests of single parts on real libvirt, images and packages
-	go test -tags=$(TAGS),real -p 1 -timeout $(REAL_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(REAL_PKGS)
+	$(WITH_REGISTRY) go test -tags=$(TAGS),real -p 1 -timeout $(REAL_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(REAL_PKGS)
 
 .PHONY: e2e
 e2e: build ## the whole program on a real machine, killed and undone
-	go test -tags=$(TAGS),e2e,killpoints -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
+	$(WITH_REGISTRY) go test -tags=$(TAGS),e2e,killpoints -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
 
 .PHONY: release-check
 release-check: ## build the packages, install the .deb in a clean Debian tree
