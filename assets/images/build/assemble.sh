@@ -13,7 +13,9 @@ cd "$work"
 mkdir tree
 tar -x -C tree --numeric-owner --xattrs --xattrs-include='*'
 mv tree/boot/efi-staging esp
-mv tree/usr/share/clawarium-packages packages
+# The caller keeps the list; it ends here.
+sed 's/^/package:\t/' tree/usr/share/clawarium-packages
+rm tree/usr/share/clawarium-packages
 
 esp_mib=256
 disk_mib=$((1 + esp_mib + ROOT_MIB + 1))

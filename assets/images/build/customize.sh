@@ -160,4 +160,5 @@ rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/tmp/*
 find "$root/var/log" -type f -delete
 mkdir -p "$root/var/lib/apt/lists/partial" "$root/var/cache/apt/archives/partial" "$root/var/log/journal"
+# shellcheck disable=SC2016
 in_tree dpkg-query -W -f '${Package}\t${Version}\t${Architecture}\n' >"$root/usr/share/clawarium-packages"
