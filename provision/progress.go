@@ -77,6 +77,10 @@ func (p *reporter) beat() {
 	if !p.open {
 		return
 	}
+	if wait := progressEvery - time.Since(p.sent); wait > 0 { // a report was quicker
+		p.timer.Reset(wait)
+		return
+	}
 	p.deliver(StepProgress)
 	p.timer.Reset(heartbeatEvery)
 }
