@@ -253,8 +253,8 @@ func TestEachDamageTurnsExactlyItsControlsRed(t *testing.T) {
 		{"readonly dropped, for the next start", func(t *testing.T, e *Evidence) {
 			codeDisk(t, &e.Libvirt.Inactive, func(s string) string { return strings.Replace(s, "<readonly/>", "", 1) })
 		}, []ID{"K11"}},
-		{"the guest's root can open the code disk for writing", func(_ *testing.T, e *Evidence) {
-			e.Guest.CodeDisk.Value.OpenRW = "opened"
+		{"the guest's root can write to the code disk", func(_ *testing.T, e *Evidence) {
+			e.Guest.CodeDisk.Value.Write = "written"
 		}, []ID{"K11"}},
 		{"the guest's device is not read-only", func(_ *testing.T, e *Evidence) { e.Guest.CodeDisk.Value.DeviceRO = false }, []ID{"K11"}},
 		{"the agent writes in its inbox", func(t *testing.T, e *Evidence) {

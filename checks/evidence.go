@@ -225,7 +225,7 @@ type Mounted struct {
 	FS       string `json:"fs"`
 	ReadOnly bool   `json:"readOnly"` // the mount
 	DeviceRO bool   `json:"deviceRO"` // the block device says so itself
-	OpenRW   string `json:"openRW"`   // opening the device for writing, as root: errno name or "opened"
+	Write    string `json:"write"`    // writing to the device what was read from it, as root: errno name, "written" or "not tried"
 	Create   string `json:"create"`   // making a file on it, as root: errno name or "written"
 }
 

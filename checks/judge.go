@@ -121,7 +121,7 @@ const (
 func (l *look) note(claimed bool, where Place, format string, args []any) note {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
-			args[i] = clean(s, maxLine/2)
+			args[i] = clean(s, maxLine*3/4)
 		}
 	}
 	line := format

@@ -24,14 +24,14 @@ func readOnly(l *look) {
 
 	if m, ok := had(l, InGuest, l.t.CodeMount, l.evidence.Guest.CodeDisk); ok {
 		switch {
-		case m.Create == "written" || m.OpenRW == "opened":
-			l.wrong(InGuest, l.t.CodeMountWritable, m.Source, m.Create, m.OpenRW)
+		case m.Create == "written" || m.Write == "written":
+			l.wrong(InGuest, l.t.CodeMountWritable, m.Source, m.Create, m.Write)
 		case !m.DeviceRO || !m.ReadOnly:
 			l.wrong(InGuest, l.t.CodeMountRW, m.Source)
-		case !refusal(m.Create) || !refusal(m.OpenRW):
-			l.unknown(InGuest, l.t.CodeMountOther, m.Source, m.Create, m.OpenRW)
+		case !refusal(m.Create) || !refusal(m.Write):
+			l.unknown(InGuest, l.t.CodeMountOther, m.Source, m.Create, m.Write)
 		default:
-			l.right(InGuest, l.t.CodeMountFine, m.Source, m.Create, m.OpenRW)
+			l.right(InGuest, l.t.CodeMountFine, m.Source, m.Create, m.Write)
 		}
 	}
 

@@ -458,14 +458,24 @@ def code_disk():
     if not stat.S_ISBLK(os.stat(device).st_mode):
         raise RuntimeError("%s is not a block device" % device)
     ro = read("/sys/class/block/%s/ro" % os.path.basename(device), 8).strip() == "1"
-    try:  # opening changes nothing, and nothing is written
-        os.close(os.open(device, os.O_RDWR | os.O_CLOEXEC))
-        opened = "opened"
-    except OSError as e:
-        opened = name_of(e)
+    # Linux lets root open a read-only device for writing and refuses the write.
+    # What is written is what was read just before: were it let through, it would
+    # still change nothing. A device that says it is writable is not tried at all.
+    written = "not tried"
+    if ro:
+        try:
+            fd = os.open(device, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                os.pwrite(fd, os.pread(fd, 512, 0), 0)
+                os.fsync(fd)
+                written = "written"
+            finally:
+                os.close(fd)
+        except OSError as e:
+            written = name_of(e)
     created, _ = try_create(P["code"])
     return {"source": device, "fs": fs, "readOnly": "ro" in options, "deviceRO": ro,
-            "openRW": opened, "create": created}
+            "write": written, "create": created}
 
 
 def enter(pid):
