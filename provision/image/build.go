@@ -14,7 +14,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -148,13 +147,18 @@ func subordinate(file string, u *user.User) bool {
 // make runs mmdebstrap and, at the other end of a pipe, the script that writes
 // the disk; the disk comes out of that into a file that nobody else knows.
 func (s *Store) make(ctx context.Context, r Request, name string, lines []string, reporter Reporter) (Image, error) {
-	temporaryDir, err := workDir()
+	parent, err := workParent()
 	if err != nil {
 		return Image{}, err
 	}
-	if err := errors.Join(s.enough(temporaryDir, scratch), s.enough(s.Dir, product)); err != nil {
+	if err := errors.Join(s.enough(parent, scratch), s.enough(s.Dir, product)); err != nil {
 		return Image{}, err
 	}
+	work, discard, err := s.workDir(ctx, parent, reporter)
+	if err != nil {
+		return Image{}, err
+	}
+	defer discard()
 	out, err := s.temporary("build")
 	if err != nil {
 		return Image{}, err
@@ -163,17 +167,16 @@ func (s *Store) make(ctx context.Context, r Request, name string, lines []string
 	defer out.Close()
 	settings := hostSettings(ctx, reporter)
 	if r.CA != "" {
-		bundle, err := authorities(temporaryDir, r.CA)
+		bundle, err := authorities(work, r.CA)
 		if err != nil {
 			return Image{}, err
 		}
-		defer os.Remove(bundle)
 		settings = append(settings, fmt.Sprintf("Acquire::https::CAInfo %q", bundle))
 	}
 	now := time.Now().UTC()
 	recipe, epoch := images.Build(r.Arch), now.Truncate(24*time.Hour).Unix()
 	env := []string{
-		"TMPDIR=" + temporaryDir, fmt.Sprintf("SOURCE_DATE_EPOCH=%d", epoch), fmt.Sprintf("EPOCH=%d", epoch),
+		"TMPDIR=" + work, fmt.Sprintf("SOURCE_DATE_EPOCH=%d", epoch), fmt.Sprintf("EPOCH=%d", epoch),
 		"CONSOLE=" + boot[r.Arch].console, "LOADER=" + boot[r.Arch].loader, fmt.Sprintf("ROOT_MIB=%d", rootMiB),
 	}
 	tree, tarball, err := os.Pipe()
@@ -281,18 +284,6 @@ func assembly(recipe images.Recipe, env []string, tree io.Reader, out io.Writer,
 		return false
 	}
 	return c
-}
-
-// workDir is where the tree is unpacked: on disk rather than in memory, and open
-// to the accounts of the user namespace, which a home directory is not.
-func workDir() (string, error) {
-	if dir := os.Getenv("TMPDIR"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	if info, err := os.Stat("/var/tmp"); err == nil && info.IsDir() {
-		return "/var/tmp", nil
-	}
-	return os.TempDir(), nil
 }
 
 // authorities writes the system's certificate authorities and one more into one

@@ -132,7 +132,12 @@ func (s *Store) transfer(ctx context.Context, address string, want artefact, rep
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer func() {
+		if info, err := f.Stat(); err == nil && info.Size() == 0 {
+			_ = s.clear(want.name)
+		}
+		f.Close()
+	}()
 
 	h := sha512.New()
 	before, offset, err := s.begun(ctx, f, h, address, want, reporter)

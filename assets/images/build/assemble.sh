@@ -5,10 +5,8 @@
 # it to its disk on first boot. EPOCH is the time stamp of all that it makes.
 set -eu
 exec 3>&1 1>&2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$work"
+# The caller clears TMPDIR away, however this ends.
+cd "$(mktemp -d)"
 
 mkdir tree
 tar -x -C tree --numeric-owner --xattrs --xattrs-include='*'

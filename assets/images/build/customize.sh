@@ -80,7 +80,7 @@ in_tree update-initramfs -u -k all
 
 # What assemble.sh copies onto the EFI partition.
 staging=$root/boot/efi-staging
-mkdir -p "$staging/EFI/BOOT" "$staging/EFI/systemd"
+mkdir -p "$staging/EFI/BOOT"
 in_tree /usr/local/sbin/clawarium-esp /boot/efi-staging
 cp "$root/usr/lib/systemd/boot/efi/systemd-boot$LOADER.efi" "$staging/EFI/BOOT/BOOT$(echo "$LOADER" | tr a-z A-Z).EFI"
 
@@ -156,8 +156,9 @@ done
 touch "$root/etc/.updated" "$root/var/.updated"
 
 # --- small -------------------------------------------------------------------
+# $root/tmp is mmdebstrap's: it keeps apt's configuration there until the end.
 rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
-rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/tmp/*
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*
 find "$root/var/log" -type f -delete
 mkdir -p "$root/var/lib/apt/lists/partial" "$root/var/cache/apt/archives/partial" "$root/var/log/journal"
 # shellcheck disable=SC2016
