@@ -78,10 +78,12 @@ func (t *tree) add(p *pkg, tarball string, seen func(name string) io.Writer) err
 		if err := t.parents(p, at); err != nil {
 			return err
 		}
-		if _, taken := t.kinds[at]; taken {
+		if k, taken := t.kinds[at]; taken {
 			// npm packs a file twice when "main" and "files" spell it differently.
-			if same, err := repeats(p, tarball, f); same || err != nil {
-				return err
+			if k == isFile {
+				if same, err := repeats(p, tarball, f); same || err != nil {
+					return err
+				}
 			}
 			return &text.Fault{What: fmt.Sprintf(text.T().Code.Duplicate, p, f.name), Hint: text.T().Code.DoNotUseHint}
 		}
