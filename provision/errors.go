@@ -44,6 +44,15 @@ func (e *Stopped) Error() string { return e.said }
 // Unwrap returns the hints, then the cause.
 func (e *Stopped) Unwrap() []error { return append(e.hints[:len(e.hints):len(e.hints)], e.Cause) }
 
+// marked is a fault that errors.Is also finds by a mark, which is not printed.
+type marked struct {
+	fault *text.Fault
+	mark  error
+}
+
+func (e *marked) Error() string   { return e.fault.Error() }
+func (e *marked) Unwrap() []error { return []error{e.fault, e.mark} }
+
 // hints are how to go on and how to take everything back, as text.Hint finds them.
 func (r *Run) hints(undo bool) []error {
 	t := text.T().Engine

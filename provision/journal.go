@@ -41,7 +41,7 @@ const (
 	EntryFail   EntryKind = "fail"   // it did not work {error, stack, undo}
 	EntryUndo   EntryKind = "undo"   // about to be taken back
 	EntryUndone EntryKind = "undone" // taken back {with: steps that went with it}
-	EntryNote   EntryKind = "note"   // something worth knowing; changes no state
+	EntryNote   EntryKind = "note"   // something worth knowing; changes no state {drift}
 	EntryClose  EntryKind = "close"  // everything is taken back
 )
 

@@ -141,7 +141,7 @@ func (l *Lock) Release() error {
 	return l.flock.Close()
 }
 
-// Holds reports whether this process has the lock of dir.
+// holdsLock reports whether this process has the lock of dir.
 func holdsLock(dir string) bool {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs

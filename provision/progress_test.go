@@ -61,8 +61,7 @@ func TestProgressIsThrottledButStagesAndLastValuesAlwaysArrive(t *testing.T) {
 func TestAValueThatIsHeldBackArrivesWithoutAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at int
-		var seen []Event
-		seen = watch(t, 0, func(r Reporter) {
+		seen := watch(t, 0, func(r Reporter) {
 			r.Bytes(1, 100)
 			r.Bytes(2, 100)
 			time.Sleep(500 * time.Millisecond)

@@ -159,6 +159,10 @@ func (r *Run) doStep(ctx context.Context, s *Step, index int) (made bool, err er
 		}
 		if state != nil {
 			stage = text.T().Engine.DriftedStage
+			if err := r.journal.append(EntryNote, s.ID, map[string]bool{"drift": true}); err != nil {
+				rep.end(StepFailed, err)
+				return false, r.stepError(s, false, err, nil)
+			}
 		}
 	}
 
@@ -200,7 +204,7 @@ func (r *Run) change(ctx context.Context, s *Step, before json.RawMessage, rep R
 		err := guarded(func() (err error) { holds, err = s.Holds(ctx); return err })
 		if err == nil && !holds {
 			t := text.T().Engine
-			err = &text.Fault{What: t.NoEffect, Hint: t.NoEffectHint, Err: ErrNoEffect}
+			err = &marked{&text.Fault{What: t.NoEffect, Hint: t.NoEffectHint}, ErrNoEffect}
 		}
 		return err
 	})
@@ -242,17 +246,15 @@ func limited(ctx context.Context, limit time.Duration, f func(context.Context) e
 		return f(ctx)
 	}
 	t := text.T().Engine
-	late := &text.Fault{What: fmt.Sprintf(t.TooLong, text.Duration(limit)), Hint: t.TooLongHint, Err: context.DeadlineExceeded}
+	late := &marked{&text.Fault{What: fmt.Sprintf(t.TooLong, text.Duration(limit)), Hint: t.TooLongHint}, context.DeadlineExceeded}
 	inner, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	err := f(inner)
-	if err == nil || ctx.Err() != nil || context.Cause(inner) != error(late) {
+	if err == nil || ctx.Err() != nil || context.Cause(inner) != error(late) || errors.Is(err, late) {
 		return err
 	}
-	if errors.Is(err, late) || errors.Is(err, context.DeadlineExceeded) {
-		return late
-	}
-	return &text.Fault{What: late.What, Hint: late.Hint, Err: errors.Join(err, context.DeadlineExceeded)}
+	late.fault.Err = err // what it was doing when its time was up
+	return late
 }
 
 // panicked is the error of a step that panicked.

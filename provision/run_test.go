@@ -187,6 +187,9 @@ func TestADriftedStepIsMadeAgainAndUndoStillReachesTheStart(t *testing.T) {
 	if got := k.take(); got != "do:a:old" {
 		t.Errorf("calls: %s", got)
 	}
+	if journal, _ := os.ReadFile(filepath.Join(dir, JournalFile)); !strings.Contains(string(journal), `"kind":"note","step":"a","data":{"drift":true}`) {
+		t.Error("the drift is not in the journal")
+	}
 	if err := New(dir, steps, nil, testOptions).Undo(t.Context()); err != nil || k.has["a"] != "old" {
 		t.Errorf("%v, %v", k.has, err)
 	}
@@ -200,7 +203,7 @@ func TestAStepThatDoesNotTakeEffectIsNotDone(t *testing.T) {
 	idle := k.step("a")
 	idle.Do = func(context.Context, json.RawMessage, Reporter) error { return nil }
 	_, err := do(t, dir, []Step{idle})
-	if !errors.Is(err, ErrNoEffect) || !strings.Contains(err.Error(), "did not take effect") {
+	if !errors.Is(err, ErrNoEffect) || err.Error() != "A (a): it ran to its end and did not take effect" {
 		t.Errorf("got %v", err)
 	}
 	if s, _ := State(dir); len(s.Steps) != 1 || s.Steps[0].Done || s.Steps[0].Error == "" {
@@ -247,10 +250,11 @@ func TestADeadlineNamesTheStepAndTheLimit(t *testing.T) {
 		if !errors.As(err, &failed) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("got %v", err)
 		}
-		for _, want := range []string{"BOOT", "boot", "1 min 30 s"} {
-			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%q lacks %q", err, want)
-			}
+		if want := "BOOT (boot): not finished within its limit of 1 min 30 s: waiting for SSH: context deadline exceeded"; err.Error() != want {
+			t.Errorf("got %q, want %q", err, want)
+		}
+		if hints := text.Hint(err); len(hints) != 3 {
+			t.Errorf("hints %q", hints)
 		}
 		if result.Elapsed < 90*time.Second {
 			t.Errorf("elapsed %v", result.Elapsed)
@@ -261,13 +265,13 @@ func TestADeadlineNamesTheStepAndTheLimit(t *testing.T) {
 func TestAPanicFailsItsStepAndItsStackGoesToTheJournalNotTheScreen(t *testing.T) {
 	dir, k := t.TempDir(), newTank()
 	bad := k.step("a")
-	bad.Do = func(context.Context, json.RawMessage, Reporter) error { var m map[string]int; m["x"] = 1; return nil }
+	bad.Do = func(context.Context, json.RawMessage, Reporter) error { return []error{}[len(k.calls)-1] }
 	var log strings.Builder
 	opts := testOptions
 	opts.Log = &log
 	_, err := New(dir, []Step{bad}, nil, opts).Do(t.Context())
 	var failed *StepError
-	if !errors.As(err, &failed) || strings.Contains(err.Error(), "goroutine") || !strings.Contains(err.Error(), "nil map") {
+	if !errors.As(err, &failed) || strings.Contains(err.Error(), "goroutine") || !strings.Contains(err.Error(), "out of range") {
 		t.Fatalf("got %v", err)
 	}
 	data, _ := os.ReadFile(filepath.Join(dir, JournalFile))
