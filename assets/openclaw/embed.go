@@ -11,3 +11,8 @@ import _ "embed"
 //
 //go:embed package-lock.json
 var Lockfile []byte
+
+// PackageJSON is what the lockfile was made from.
+//
+//go:embed package.json
+var PackageJSON []byte
