@@ -77,7 +77,7 @@ func (s *Store) build(ctx context.Context, r Request, reporter Reporter) (Image,
 	if err := errors.Join(err, buildable(r.Arch)); err != nil {
 		return Image{}, err
 	}
-	unlock, err := s.lock(ctx, name, reporter)
+	unlock, err := s.lock(ctx, "build", reporter)
 	if err != nil {
 		return Image{}, err
 	}

@@ -9,7 +9,8 @@ exec 3>&1 1>&2
 cd "$(mktemp -d)"
 
 mkdir tree
-tar -x -C tree --numeric-owner --xattrs --xattrs-include='*'
+# Device nodes cannot be made in a user namespace; the kernel makes its own.
+tar -x -C tree --numeric-owner --xattrs --xattrs-include='*' --exclude='./dev/*'
 mv tree/boot/efi-staging esp
 # The caller keeps the list; it ends here.
 sed 's/^/package:\t/' tree/usr/share/clawarium-packages
