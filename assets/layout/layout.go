@@ -27,8 +27,16 @@ func DataDisk(machine string) string   { return machine + "-data.qcow2" }
 func Seed(machine string) string       { return machine + "-seed.iso" }
 
 // BaseVolume and CodeVolume are shared by machines and named by content.
-func BaseVolume(sha512 string) string { return "base-" + sha512[:16] + ".qcow2" }
-func CodeVolume(sha256 string) string { return "code-" + sha256[:16] + ".squashfs" }
+func BaseVolume(sha512 string) string { return "base-" + short(sha512) + ".qcow2" }
+func CodeVolume(sha256 string) string { return "code-" + short(sha256) + ".squashfs" }
+
+// short is enough of a digest for a name; an unknown one shows as such.
+func short(digest string) string {
+	if len(digest) < 16 {
+		return "unknown"
+	}
+	return digest[:16]
+}
 
 // Bridge is the host's end of a machine's isolated network. An interface name
 // has at most 15 characters, so the machine's name is hashed.

@@ -106,8 +106,13 @@ func baseline() object {
 			"terminal": object{"enabled": false},
 			// Whoever comes through the owner's tunnel looks local; without
 			// this, such a client would be paired without being asked about.
-			"nodes":     object{"pairing": object{"autoApproveLocal": false, "sshVerify": false}},
-			"controlUi": object{"automaticallyFetchFavicons": false, "communityInvite": false},
+			"nodes": object{"pairing": object{"autoApproveLocal": false, "sshVerify": false}},
+			// Served from the code disk; by default OpenClaw copies its pages to
+			// where the agent could change them.
+			"controlUi": object{
+				"root":                       layout.Code + "/openclaw/dist/control-ui",
+				"automaticallyFetchFavicons": false, "communityInvite": false,
+			},
 		},
 		"session": object{"dmScope": "per-channel-peer"},
 		"tools": object{
@@ -130,6 +135,11 @@ func baseline() object {
 			"install":  object{"allowUploadedArchives": false},
 			"workshop": object{"autonomous": object{"mode": "off"}},
 		},
+		// Bundled plugins that load by themselves and have no place in a machine
+		// without screen, microphone or neighbours.
+		"plugins": object{"deny": list{
+			"browser", "cua-computer", "linux-node", "file-transfer", "geolocation", "talk-voice",
+		}},
 		"wizard": object{"appRecommendations": false},
 		// The console goes to the journal. The file, which the Control UI's log
 		// page reads, would otherwise be in the temporary directory.

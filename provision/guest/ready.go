@@ -20,6 +20,9 @@ import (
 const (
 	knockEvery  = 3 * time.Second
 	bannerLimit = 9 * time.Second
+	// refusals of the key are taken for final: sshd starts after the keeper's
+	// account is made, so there is nothing left to wait for.
+	refusals = 10
 )
 
 // WaitReady tries until there is a session, the context ends or the machine
@@ -47,7 +50,7 @@ func WaitReady(ctx context.Context, t Target, r Reporter) (*Client, error) {
 	}
 	tick := time.NewTicker(knockEvery)
 	defer tick.Stop()
-	open, last := 1, error(nil)
+	open, refused, last := 1, 0, error(nil)
 	go knock()
 	for {
 		select {
@@ -65,7 +68,10 @@ func WaitReady(ctx context.Context, t Target, r Reporter) (*Client, error) {
 			if got.err == nil {
 				return got.client, nil
 			}
-			if errors.Is(got.err, ErrHostKey) {
+			if errors.Is(got.err, ErrAuth) {
+				refused++
+			}
+			if errors.Is(got.err, ErrHostKey) || refused == refusals {
 				return nil, got.err
 			}
 			last = got.err

@@ -6,7 +6,9 @@ package guest
 //
 // `systemd-analyze security` is the yardstick. What it would still like, and
 // why it is not here: MemoryDenyWriteExecute breaks V8, which compiles at run
-// time; PrivateNetwork would take the loopback that the gateway serves.
+// time; PrivateNetwork would take the loopback that the gateway serves;
+// ProcSubset=pid would hide the boot's id, by which OpenClaw tells its own
+// processes from those of an earlier boot, and leave Node without processors.
 
 import (
 	"strings"
@@ -74,7 +76,6 @@ func Sandbox(c SandboxConfig) []Property {
 		{"ProtectClock", "yes"},
 		{"ProtectHostname", "yes"},
 		{"ProtectProc", "invisible"},
-		{"ProcSubset", "pid"},
 		{"SystemCallArchitectures", "native"},
 		{"SystemCallFilter", "@system-service"},
 		{"SystemCallFilter", "~@privileged @resources"},

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -31,6 +32,10 @@ import (
 
 // SessionAddress is the guest's address on QEMU's user network.
 const SessionAddress = "10.0.2.15/24"
+
+// keeperID is below 1000, where systemd-logind sees a system account and saves
+// the user manager at every login, and beside layout.AgentID.
+const keeperID = layout.AgentID - 1
 
 // SeedConfig is what the seed says.
 type SeedConfig struct {
@@ -85,8 +90,8 @@ func SeedFiles(c SeedConfig) (map[string][]byte, error) {
 	}
 	values := struct {
 		SeedConfig
-		Keeper, HostKeyPrivate, HostKeyPublic string
-	}{c, layout.Keeper, string(c.HostKey.Private), c.HostKey.Public}
+		Keeper, KeeperID, HostKeyPrivate, HostKeyPublic string
+	}{c, layout.Keeper, strconv.Itoa(keeperID), string(c.HostKey.Private), c.HostKey.Public}
 	files := map[string][]byte{}
 	for _, name := range []string{"meta-data", "user-data", "network-config"} {
 		data, err := render(name+".tmpl", values)

@@ -365,8 +365,10 @@ ProtectHome=yes
 PrivateUsers=yes
 CapabilityBoundingSet=
 AmbientCapabilities=
-ReadWritePaths=@STATE@ @OUTBOX@
-IPAddressDeny=::/0 0.0.0.0/0" "$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths,IPAddressDeny)"
+ReadWritePaths=@STATE@ @OUTBOX@" "$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths)"
+denied=" $(systemctl show @UNIT@ -P IPAddressDeny) "
+case $denied in *' ::/0 '*) ;; *) no "the unit may send to any IPv6 address" ;; esac
+case $denied in *' 0.0.0.0/0 '*) ;; *) no "the unit may send to any IPv4 address" ;; esac
 `),
 		Before: expand(`
 for f in @UNITS@@UNIT@.d /run/systemd/system/@UNIT@.d; do

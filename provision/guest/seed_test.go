@@ -1,0 +1,199 @@
+package guest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/diskfs/go-diskfs/backend/file"
+	"github.com/diskfs/go-diskfs/filesystem/iso9660"
+	"github.com/goccy/go-yaml"
+
+	guestfiles "github.com/clawarium/clawarium/assets/guest"
+)
+
+func seedConfig(t testing.TB) SeedConfig {
+	t.Helper()
+	keeper, err := NewKeyPair("keeper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, err := NewKeyPair("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return SeedConfig{
+		InstanceID: "6b1f4f0e-5a43-4a55-8d0f-0f3c3a1a2b3c", Hostname: "lobster", KeeperKey: keeper.Public,
+		HostKey: host, MAC: "52:54:00:aa:bb:cc", Address: "192.168.77.2/30", Scratch: t.TempDir(),
+	}
+}
+
+func TestTheSeedIsAnImageCalledCidataWithTheThreeFiles(t *testing.T) {
+	c := seedConfig(t)
+	image, err := Seed(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := SeedFiles(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "seed.iso")
+	if err := os.WriteFile(path, image, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	storage, err := file.OpenFromPath(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer storage.Close()
+	volume, err := iso9660.Read(storage, 0, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if label := strings.TrimRight(volume.Label(), "\x00 "); label != "cidata" {
+		t.Errorf("label %q", label)
+	}
+	// cloud-init reads the long names, which are in UCS-2 in the second volume descriptor.
+	for name, content := range want {
+		var ucs2 []byte
+		for _, b := range []byte(name) {
+			ucs2 = append(ucs2, 0, b)
+		}
+		if !bytes.Contains(image, ucs2) || !bytes.Contains(image, content) {
+			t.Errorf("%s is not in the image", name)
+		}
+	}
+	if left, _ := os.ReadDir(c.Scratch); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestTheSameValuesMakeTheSameSeed(t *testing.T) {
+	c := seedConfig(t)
+	one, err := Seed(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := Seed(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(one, two) {
+		t.Error("two images differ")
+	}
+}
+
+func TestTheSeedHoldsNoKeyOfTheKeepersButThePublicOne(t *testing.T) {
+	c := seedConfig(t)
+	files, err := SeedFiles(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(files["user-data"], []byte("PRIVATE KEY")); n != 2 {
+		t.Errorf("%d times PRIVATE KEY, want the two lines of the one-time host key", n)
+	}
+	var parsed struct {
+		Users []struct {
+			Name       string
+			Keys       []string `yaml:"ssh_authorized_keys"`
+			LockPasswd bool     `yaml:"lock_passwd"`
+		}
+		SSHKeys     map[string]string `yaml:"ssh_keys"`
+		SSHPwauth   *bool             `yaml:"ssh_pwauth"`
+		DisableRoot *bool             `yaml:"disable_root"`
+		Update      *bool             `yaml:"package_update"`
+		Config      []string          `yaml:"cloud_config_modules"`
+		Final       []string          `yaml:"cloud_final_modules"`
+	}
+	if err := yaml.Unmarshal(files["user-data"], &parsed); err != nil {
+		t.Fatal(err)
+	}
+	if len(parsed.Users) != 1 || parsed.Users[0].Name != "keeper" || !parsed.Users[0].LockPasswd || len(parsed.Users[0].Keys) != 1 || parsed.Users[0].Keys[0] != c.KeeperKey {
+		t.Errorf("users: %+v", parsed.Users)
+	}
+	if parsed.SSHKeys["ed25519_private"] != string(c.HostKey.Private) || parsed.SSHKeys["ed25519_public"] != c.HostKey.Public {
+		t.Error("the host key is not the one given")
+	}
+	if parsed.SSHPwauth == nil || *parsed.SSHPwauth || parsed.DisableRoot == nil || !*parsed.DisableRoot || parsed.Update == nil || *parsed.Update {
+		t.Error("passwords, root or package updates are not off")
+	}
+	if len(parsed.Config)+len(parsed.Final) != 0 {
+		t.Errorf("later stages have work: %v %v", parsed.Config, parsed.Final)
+	}
+}
+
+func TestTheNetworkHasOneAddressAndNoWayOut(t *testing.T) {
+	files, err := SeedFiles(seedConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"gateway", "routes", "nameservers", "true"} {
+		if bytes.Contains(files["network-config"], []byte(word+":")) || bytes.Contains(files["network-config"], []byte(": "+word)) {
+			t.Errorf("network-config says %q:\n%s", word, files["network-config"])
+		}
+	}
+}
+
+func TestValuesThatCannotBeAreAllNamedAtOnce(t *testing.T) {
+	_, err := Seed(SeedConfig{InstanceID: "a b", Hostname: "../x", KeeperKey: "command=\"id\" ssh-ed25519 AAAA", MAC: "52:54", Address: "fe80::1/64"})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, field := range []string{"instance-id", "hostname", "ssh_authorized_keys", "ssh_keys", "macaddress", "addresses"} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("%s is not named in %v", field, err)
+		}
+	}
+}
+
+func TestEveryValueInATemplateOfYAMLIsQuoted(t *testing.T) {
+	for _, name := range []string{"user-data.tmpl", "meta-data.tmpl", "network-config.tmpl"} {
+		data, err := guestfiles.FS.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range regexp.MustCompile(`{{.*?}}`).FindAllString(string(data), -1) {
+			if !regexp.MustCompile(`^{{quote \.[A-Za-z]+}}$`).MatchString(action) {
+				t.Errorf("%s: %s is not quoted", name, action)
+			}
+		}
+	}
+}
+
+// FuzzNoValueCanAddToTheSeed renders the templates without the validation that
+// comes first, and reads every value back as it went in.
+func FuzzNoValueCanAddToTheSeed(f *testing.F) {
+	for _, s := range []string{"lobster", "a\nb: c", "\"\n- x", "{{.Keeper}}", "'", "\\", "#", "\u2028", "\x7f\u0085", "&a *a", "!!python/object", "\t", "🦞"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !strings.Contains(strings.ToValidUTF8(s, ""), s) || strings.ContainsRune(s, '\ufffd') {
+			t.Skip("not UTF-8")
+		}
+		c := SeedConfig{InstanceID: s, Hostname: s, KeeperKey: s, MAC: s, Address: s}
+		values := struct {
+			SeedConfig
+			Keeper, KeeperID, HostKeyPrivate, HostKeyPublic string
+		}{c, s, s, s, s}
+		for name, keys := range map[string]int{"meta-data.tmpl": 2, "user-data.tmpl": 18, "network-config.tmpl": 2} {
+			data, err := render(name, values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var parsed map[string]any
+			if err := yaml.Unmarshal(data, &parsed); err != nil {
+				t.Fatalf("%s with %q: %v\n%s", name, s, err, data)
+			}
+			if len(parsed) != keys {
+				t.Errorf("%s with %q has %d keys, want %d", name, s, len(parsed), keys)
+			}
+			if name == "meta-data.tmpl" && (parsed["instance-id"] != s || parsed["local-hostname"] != s) {
+				t.Errorf("%q came back as %q", s, parsed["instance-id"])
+			}
+		}
+	})
+}
