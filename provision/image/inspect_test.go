@@ -183,9 +183,11 @@ func TestARawFileIsConverted(t *testing.T) {
 }
 
 func FuzzInspect(f *testing.F) {
-	f.Add(qcow2Bytes(0)[:3<<16])
-	f.Add(qcow2Bytes(0)[:200])
-	f.Add(rawDisk()[:4096])
+	small := qcow2Bytes(0)[:1024]
+	binary.BigEndian.PutUint64(small[40:], 512)
+	f.Add(small)
+	f.Add(small[:200])
+	f.Add(rawDisk()[:512])
 	for _, magic := range []string{"KDMV", "vhdxfile", "WithoutFreeSpace", "conectix", "shdw", "# Disk DescriptorFile"} {
 		f.Add(append([]byte(magic), make([]byte, 600)...))
 	}
