@@ -180,14 +180,15 @@ var presets = map[string]func() object{
 			},
 		}}
 	},
-	// Whatever the VM allows. OpenClaw's reviewer lets commands of low and medium
-	// risk run and asks the owner about the rest (docs/tools/permission-modes.md);
-	// its own configuration, plugins and other machines stay out of reach.
+	// Commands all over the VM, within the agent's account; its file tools stay in
+	// the workspace, where they are easy to watch. OpenClaw's reviewer lets commands
+	// of low and medium risk run and asks the owner about the rest
+	// (docs/tools/permission-modes.md); its own configuration, plugins and other
+	// machines stay out of reach.
 	"full": func() object {
 		return object{"tools": object{
 			"profile": "full",
 			"deny":    list{"gateway", "plugins", "openclaw", "group:nodes"},
-			"fs":      object{"workspaceOnly": false},
 			"exec":    object{"host": "gateway", "mode": "auto", "strictInlineEval": true},
 		}}
 	},
