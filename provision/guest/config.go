@@ -60,7 +60,9 @@ func Config(c ConfigChoices) ([]byte, error) {
 }
 
 // defaultModels are the first models that OpenClaw's own provider pages
-// (docs/providers) set up; the owner can choose others later.
+// (docs/providers) set up; the owner can choose others later. Those of deepseek,
+// moonshot, zai and qwen work once their plugin, which OpenClaw does not bundle,
+// has been installed.
 var defaultModels = map[string]string{
 	"none":       "",
 	"anthropic":  "anthropic/claude-opus-5",
