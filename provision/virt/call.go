@@ -15,9 +15,13 @@ import (
 )
 
 // callLimit is how long one libvirt call may take before the daemon is said to
-// hang. Starting a domain is the slowest in practice: 0.3 to 3 s on two cores.
-// Tests shorten it by Conn.limit.
+// hang. Most take milliseconds. Tests shorten it by Conn.limit.
 const callLimit = 30 * time.Second
+
+// slowFactor lengthens the limit for calls in which libvirt may start QEMU to
+// find out what it can do: 4 s on an idle machine where KVM is broken (libvirt
+// then asks again each time), 18 s and more on a busy one.
+const slowFactor = 4
 
 // settle is how long a cancelled operation is waited for, so that a call under
 // way can finish and its result be known.
@@ -31,6 +35,7 @@ type op struct {
 	mu        sync.Mutex
 	call      string
 	began     time.Time // zero: between calls
+	factor    time.Duration
 	abandoned bool
 }
 
@@ -38,10 +43,15 @@ type op struct {
 // waits for the operation any more, it ends the goroutine (its deferred calls
 // run, so objects are freed), because a change that is made after its failure
 // was reported would be a lie.
-func (o *op) at(call string) {
+func (o *op) at(call string) { o.next(call, 1) }
+
+// slow is at for a call in which libvirt may start QEMU.
+func (o *op) slow(call string) { o.next(call, slowFactor) }
+
+func (o *op) next(call string, factor time.Duration) {
 	o.mu.Lock()
 	stop := o.abandoned || o.ctx.Err() != nil
-	o.call, o.began = call, time.Now()
+	o.call, o.began, o.factor = call, time.Now(), factor
 	o.mu.Unlock()
 	if stop {
 		runtime.Goexit()
@@ -55,14 +65,15 @@ func (o *op) idle() {
 	o.mu.Unlock()
 }
 
-// waited returns the call under way and how long it has taken.
-func (o *op) waited() (string, time.Duration) {
+// current returns the call under way, how long it has taken, and what it may
+// take when limit is the ordinary call's.
+func (o *op) current(limit time.Duration) (call string, waited, allowed time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.began.IsZero() {
-		return o.call, 0
+		return o.call, 0, limit
 	}
-	return o.call, time.Since(o.began)
+	return o.call, time.Since(o.began), limit * o.factor
 }
 
 func (o *op) abandon() {
@@ -96,7 +107,7 @@ func ask[T any](ctx context.Context, c *Conn, fn func(*op) (T, error)) (T, error
 		defer close(done) // after Goexit the caller sees a closed channel
 		v, err := fn(o)
 		if err != nil {
-			call, _ := o.waited()
+			call, _, _ := o.current(0)
 			err = classify(c.uri, call, err)
 		}
 		done <- result[T]{v, err}
@@ -127,12 +138,12 @@ func await[T any](ctx context.Context, uri string, limit time.Duration, o *op, d
 			o.abandon()
 			return zero, context.Cause(ctx)
 		case <-timer.C:
-			call, waited := o.waited()
-			if waited >= limit {
+			call, waited, allowed := o.current(limit)
+			if waited >= allowed {
 				o.abandon()
-				return zero, timeoutFault(uri, call, limit)
+				return zero, timeoutFault(uri, call, allowed)
 			}
-			timer.Reset(limit - waited)
+			timer.Reset(allowed - waited)
 		}
 	}
 }

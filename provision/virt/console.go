@@ -60,7 +60,7 @@ func (c *Conn) Start(ctx context.Context, machine string, console io.Writer) (*C
 		if console != nil {
 			flags = libvirt.DOMAIN_START_PAUSED
 		}
-		o.at("virDomainCreateWithFlags")
+		o.slow("virDomainCreateWithFlags")
 		return d.CreateWithFlags(flags)
 	})
 	if err != nil {

@@ -113,7 +113,7 @@ func (o *op) tagOf(d *libvirt.Domain, machine string) (Tag, bool, error) {
 		case err != nil:
 			return Tag{}, false, err
 		}
-		tag, ok := parseTag(x)
+		tag, ok := parseElement(x)
 		return tag, ok && tag.Machine == machine, nil
 	}
 	return Tag{}, false, nil
@@ -188,7 +188,7 @@ func (c *Conn) Define(ctx context.Context, s Spec) error {
 				return err
 			}
 		}
-		o.at("virDomainDefineXML")
+		o.slow("virDomainDefineXML")
 		d, err := o.l.DomainDefineXMLFlags(x, libvirt.DOMAIN_DEFINE_VALIDATE)
 		if err != nil {
 			return err

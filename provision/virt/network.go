@@ -114,7 +114,7 @@ func (c *Conn) EnsureNetwork(ctx context.Context, s NetworkSpec) error {
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, func(o *op) error {
+	err = c.do(ctx, func(o *op) error {
 		t := text.T().Virt
 		n, err := o.network(s.name())
 		if err != nil {
@@ -168,6 +168,10 @@ func (c *Conn) EnsureNetwork(ctx context.Context, s NetworkSpec) error {
 		o.at("virNetworkSetAutostart")
 		return n.SetAutostart(true)
 	})
+	if err != nil {
+		return err
+	}
+	return c.ensureStateDir(ctx, s)
 }
 
 // matches says whether the effective network is the one that s describes, as
@@ -187,6 +191,9 @@ func (s NetworkSpec) matches(is *Network) bool {
 // ErrForeign when it is not ours.
 func (c *Conn) DeleteNetwork(ctx context.Context, machine string) error {
 	return c.do(ctx, func(o *op) error {
+		if err := o.removeOnce(machine); err != nil {
+			return err
+		}
 		n, err := o.network(layout.Network(machine))
 		if n == nil || err != nil {
 			return err

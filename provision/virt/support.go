@@ -35,7 +35,7 @@ func (c *Conn) Supports(ctx context.Context, arch string, kvm bool) (Support, er
 	}
 	t := text.T().Virt
 	s, err := ask(ctx, c, func(o *op) (Support, error) {
-		o.at("virConnectGetDomainCapabilities")
+		o.slow("virConnectGetDomainCapabilities")
 		x, err := o.l.GetDomainCapabilities("", kind.arch, kind.machine, virtType, 0)
 		if err != nil {
 			if isCode(err, libvirt.ERR_INVALID_ARG) || isCode(err, libvirt.ERR_CONFIG_UNSUPPORTED) || isCode(err, libvirt.ERR_INTERNAL_ERROR) {

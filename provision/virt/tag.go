@@ -39,7 +39,13 @@ func escape(s string) string {
 }
 
 // parseTag finds our element in the XML of metadata; ok is false without one.
-func parseTag(metadata string) (tag Tag, ok bool) {
+func parseTag(metadata string) (Tag, bool) { return findTag(metadata, layout.TagNamespace) }
+
+// parseElement reads the element that libvirt returns when it is asked for the
+// one of our namespace: it comes without the namespace.
+func parseElement(element string) (Tag, bool) { return findTag(element, "") }
+
+func findTag(metadata, namespace string) (tag Tag, ok bool) {
 	d := xml.NewDecoder(strings.NewReader(metadata))
 	for {
 		tok, err := d.Token()
@@ -47,7 +53,7 @@ func parseTag(metadata string) (tag Tag, ok bool) {
 			return Tag{}, false
 		}
 		e, is := tok.(xml.StartElement)
-		if !is || e.Name.Space != layout.TagNamespace || e.Name.Local != "machine" {
+		if !is || e.Name.Space != namespace || e.Name.Local != "machine" {
 			continue
 		}
 		for _, a := range e.Attr {

@@ -90,11 +90,11 @@ func (o *op) describeVolume(v *libvirt.StorageVol) (*Volume, error) {
 	}
 	out := &Volume{Name: parsed.Name}
 	if parsed.Capacity != nil {
-		out.Capacity = bytes(parsed.Capacity)
+		out.Capacity = inBytes(parsed.Capacity)
 		out.Length = out.Capacity
 	}
 	if parsed.Physical != nil {
-		out.Length = bytes(parsed.Physical)
+		out.Length = inBytes(parsed.Physical)
 	}
 	if t := parsed.Target; t != nil {
 		out.Path = t.Path
@@ -108,7 +108,7 @@ func (o *op) describeVolume(v *libvirt.StorageVol) (*Volume, error) {
 	return out, nil
 }
 
-func bytes(s *libvirtxml.StorageVolumeSize) int64 {
+func inBytes(s *libvirtxml.StorageVolumeSize) int64 {
 	unit := map[string]uint64{"": 1, "bytes": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}[s.Unit]
 	return int64(s.Value * unit)
 }
