@@ -69,6 +69,7 @@ const (
 	State     = Home + "/.openclaw"          // OpenClaw's own state, 0700
 	Config    = State + "/openclaw.json"     // 0600
 	Workspace = State + "/workspace"         // 0700
+	Cache     = Home + "/.cache"             // 0700; OpenClaw stages database snapshots there
 	Inbox     = Home + "/inbox"              // root:openclaw 0750; the agent reads, cannot write
 	Outbox    = Home + "/outbox"             // openclaw 0700, mounted noexec on itself
 	Backups   = Home + "/backups"            // root 0700

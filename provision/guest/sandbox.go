@@ -37,10 +37,11 @@ func Sandbox(c SandboxConfig) []Property {
 		{"WorkingDirectory", layout.Workspace},
 
 		// Files: the whole system read-only, homes and clawarium's own out of
-		// sight, and three places to write.
+		// sight, and few places to write.
 		{"ProtectSystem", "strict"},
 		{"ProtectHome", "yes"},
 		{"ReadWritePaths", layout.State},
+		{"ReadWritePaths", layout.Cache},
 		{"ReadWritePaths", layout.Outbox},
 		{"ReadOnlyPaths", layout.Inbox},
 		{"InaccessiblePaths", layout.Backups},

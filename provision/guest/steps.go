@@ -76,7 +76,7 @@ func expand(script string, pairs ...string) string {
 	pairs = append(pairs,
 		"@AGENT@", layout.Agent, "@KEEPER@", layout.Keeper, "@ID@", fmt.Sprint(layout.AgentID),
 		"@HOME@", layout.Home, "@STATE@", layout.State, "@WORKSPACE@", layout.Workspace,
-		"@INBOX@", layout.Inbox, "@OUTBOX@", layout.Outbox, "@BACKUPS@", layout.Backups,
+		"@CACHE@", layout.Cache, "@INBOX@", layout.Inbox, "@OUTBOX@", layout.Outbox, "@BACKUPS@", layout.Backups,
 		"@OWN@", layout.Own, "@CODE@", layout.Code, "@NODE@", layout.Node, "@OPENCLAW@", layout.OpenClaw,
 		"@CONFIG@", layout.Config, "@UNIT@", layout.Unit, "@PORT@", fmt.Sprint(layout.GatewayPort),
 		"@UNITS@", units, "@RESTART@", restartFlag, "@PLACE@", configPlace,
@@ -146,10 +146,11 @@ func directoriesStep() Step {
 same "750 root:@AGENT@ directory @HOME@
 700 @AGENT@:@AGENT@ directory @STATE@
 700 @AGENT@:@AGENT@ directory @WORKSPACE@
+700 @AGENT@:@AGENT@ directory @CACHE@
 750 root:@AGENT@ directory @INBOX@
 700 @AGENT@:@AGENT@ directory @OUTBOX@
 700 root:root directory @BACKUPS@
-700 root:root directory @OWN@" "$(stat -c '%a %U:%G %F %n' @HOME@ @STATE@ @WORKSPACE@ @INBOX@ @OUTBOX@ @BACKUPS@ @OWN@ 2>/dev/null)"
+700 root:root directory @OWN@" "$(stat -c '%a %U:%G %F %n' @HOME@ @STATE@ @WORKSPACE@ @CACHE@ @INBOX@ @OUTBOX@ @BACKUPS@ @OWN@ 2>/dev/null)"
 mounted=' '
 while read -r device where type options rest; do
     [ "$where" = @HOME@ ] && mounted=" $mounted home:,$options," && [ "$device" = "$(readlink -f /dev/disk/by-id/virtio-` + layout.DataSerial + `)" ] && mounted="$mounted data"
@@ -196,6 +197,7 @@ esac || die "the data disk could not be mounted"
 [ "$(readlink -f "$(findmnt -n -o SOURCE @HOME@)")" = "$(readlink -f $device)" ] || die "something else than the data disk is mounted at @HOME@"
 directory 0750 root:@AGENT@ @HOME@
 directory 0700 @AGENT@:@AGENT@ @STATE@
+directory 0700 @AGENT@:@AGENT@ @CACHE@
 directory 0750 root:@AGENT@ @INBOX@
 directory 0700 @AGENT@:@AGENT@ @OUTBOX@
 directory 0700 root:root @BACKUPS@
@@ -365,7 +367,7 @@ ProtectHome=yes
 PrivateUsers=yes
 CapabilityBoundingSet=
 AmbientCapabilities=
-ReadWritePaths=@STATE@ @OUTBOX@" "$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths)"
+ReadWritePaths=@STATE@ @CACHE@ @OUTBOX@" "$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths)"
 denied=" $(systemctl show @UNIT@ -P IPAddressDeny) "
 case $denied in *' ::/0 '*) ;; *) no "the unit may send to any IPv6 address" ;; esac
 case $denied in *' 0.0.0.0/0 '*) ;; *) no "the unit may send to any IPv4 address" ;; esac
