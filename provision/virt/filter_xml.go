@@ -61,7 +61,7 @@ func (s FilterSpec) FilterXML() (string, error) {
 	guest, host := field(s.GuestIP.String()), field(s.HostIP.String())
 	address := field(strings.ToLower(s.MAC))
 	comment := filterComment(s.Machine)
-	ssh, tcp := number(22), field("tcp")
+	ssh, tcp := field("22"), field("tcp")
 
 	rules := []*libvirtxml.NWFilterRule{
 		// Link layer.
@@ -94,4 +94,3 @@ func (s FilterSpec) FilterXML() (string, error) {
 }
 
 func field(s string) libvirtxml.NWFilterField { return libvirtxml.NWFilterField{Str: s} }
-func number(n uint) libvirtxml.NWFilterField  { return libvirtxml.NWFilterField{Uint: &n} }

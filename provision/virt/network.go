@@ -25,7 +25,7 @@ type Network struct {
 	Active    bool
 	Autostart bool
 	Addresses []netip.Prefix
-	XML       string // the inactive description
+	XML       string // the effective description: the live one while it is active
 }
 
 // Network looks the machine's network up by name; nil when there is none.
@@ -51,7 +51,7 @@ func (o *op) network(name string) (*libvirt.Network, error) {
 
 func (o *op) describeNetwork(n *libvirt.Network) (*Network, error) {
 	o.at("virNetworkGetXMLDesc")
-	x, err := n.GetXMLDesc(libvirt.NETWORK_XML_INACTIVE)
+	x, err := n.GetXMLDesc(0)
 	if err != nil {
 		return nil, err
 	}
