@@ -42,7 +42,6 @@ func (c *Client) Forward(ctx context.Context, local, remote string) (*Tunnel, er
 		select {
 		case <-ctx.Done():
 		case <-c.done:
-		case <-c.over():
 		}
 		cancel()
 		listener.Close()
@@ -99,14 +98,4 @@ func (c *Client) dial(ctx context.Context, remote string) (net.Conn, error) {
 		return nil, c.expired(ctx, started)
 	}
 	return conn, err
-}
-
-// over is closed when the connection is gone, whoever ended it.
-func (c *Client) over() <-chan struct{} {
-	gone := make(chan struct{})
-	go func() {
-		_ = c.conn.Wait()
-		close(gone)
-	}()
-	return gone
 }

@@ -62,7 +62,7 @@ type Client struct {
 	target  Target
 	conn    *ssh.Client
 	hostKey ssh.PublicKey
-	done    chan struct{} // closed by Close
+	done    chan struct{} // closed with the connection, whoever ended it
 
 	closing sync.Once
 	rootMu  sync.Mutex // holds root
@@ -124,6 +124,10 @@ func handshake(ctx context.Context, t Target, conn net.Conn) (*Client, error) {
 	_ = conn.SetDeadline(time.Time{})
 	c := &Client{target: t, conn: ssh.NewClient(sshConn, channels, requests), hostKey: shown, done: make(chan struct{})}
 	go c.keepalive()
+	go func() {
+		_ = c.conn.Wait()
+		c.Close()
+	}()
 	return c, nil
 }
 

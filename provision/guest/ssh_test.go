@@ -288,6 +288,21 @@ func TestATunnelEndsWithItsConnection(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatTheMachineEndsIsNoticed(t *testing.T) {
+	s := newServer(t)
+	s.mute = make(chan struct{})
+	c := dialServer(t, s)
+	close(s.mute)
+	select {
+	case <-c.done:
+	case <-time.After(5 * time.Second):
+		t.Fatal("not noticed")
+	}
+	if _, err := c.Root(t.Context(), "true", nil); !errors.Is(err, ErrConnection) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestATerminalHasItsSizeAndFollowsChanges(t *testing.T) {
 	s := newServer(t)
 	c := dialServer(t, s)
