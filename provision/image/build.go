@@ -191,13 +191,13 @@ func (s *Store) make(ctx context.Context, r Request, name string, lines []string
 	packages := map[string]string{}
 	assembled := make(chan error, 1)
 	go func() {
-		err := run(ctxBoth, reporter, assembly(recipe, env, tree, out, packages))
+		err := run(ctxBoth, reporter, assembly(recipe, work, env, tree, out, packages))
 		if err != nil {
 			stop()
 		}
 		assembled <- err
 	}()
-	err = run(ctxBoth, reporter, bootstrap(r.Arch, recipe, lines, settings, env, tarball, reporter))
+	err = run(ctxBoth, reporter, bootstrap(r.Arch, recipe, work, lines, settings, env, tarball, reporter))
 	tarball.Close()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		stop()
@@ -223,7 +223,7 @@ func (s *Store) make(ctx context.Context, r Request, name string, lines []string
 }
 
 // bootstrap is the command that writes the tree as a tar archive.
-func bootstrap(arch string, recipe images.Recipe, lines, settings, env []string, tarball io.Writer, reporter Reporter) command {
+func bootstrap(arch string, recipe images.Recipe, work string, lines, settings, env []string, tarball io.Writer, reporter Reporter) command {
 	mode := "unshare"
 	if os.Geteuid() == 0 {
 		mode = "root"
@@ -231,6 +231,8 @@ func bootstrap(arch string, recipe images.Recipe, lines, settings, env []string,
 	args := []string{
 		"--mode=" + mode, "--variant=apt", "--format=tar", "--architectures=" + arch,
 		"--include=" + strings.Join(recipe.Packages, ","),
+		// Does nothing; names the build to endOrphans.
+		"--setup-hook=: " + work,
 		// By way of the environment, since mmdebstrap says every hook aloud.
 		`--essential-hook=sh -c "$ESSENTIAL" essential "$1"`, `--customize-hook=sh -c "$CUSTOMIZE" customize "$1"`,
 		`--aptopt=Acquire::Languages "none"`,
@@ -270,10 +272,10 @@ func bootstrap(arch string, recipe images.Recipe, lines, settings, env []string,
 
 // assembly is the command that makes the disk. It prints the list of packages,
 // one a line after "package:", among what it has to say.
-func assembly(recipe images.Recipe, env []string, tree io.Reader, out io.Writer, packages map[string]string) command {
-	c := command{name: "sh", pkg: "dash", args: []string{"-c", recipe.Assemble}, env: env, stdin: tree, stdout: out}
+func assembly(recipe images.Recipe, work string, env []string, tree io.Reader, out io.Writer, packages map[string]string) command {
+	c := command{name: "sh", pkg: "dash", args: []string{"-c", recipe.Assemble, work}, env: env, stdin: tree, stdout: out}
 	if os.Geteuid() != 0 {
-		c.name, c.pkg, c.args = "mmdebstrap", "mmdebstrap", []string{"--unshare-helper", "sh", "-c", recipe.Assemble}
+		c.name, c.pkg, c.args = "mmdebstrap", "mmdebstrap", []string{"--unshare-helper", "sh", "-c", recipe.Assemble, work}
 	}
 	c.line = func(line string) bool {
 		fields := strings.Split(line, "\t")

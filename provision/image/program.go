@@ -21,7 +21,7 @@ import (
 )
 
 // grace is how long a program may tidy up after it was asked to end.
-const grace = 10 * time.Second
+const grace = 3 * time.Second
 
 // lastWords is how many lines of a failed program's output are quoted.
 const lastWords = 6

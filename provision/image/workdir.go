@@ -64,6 +64,7 @@ func clearWork(ctx context.Context, dir string, reporter Reporter) error {
 	if _, err := os.Lstat(dir); err != nil {
 		return nil
 	}
+	endOrphans(ctx, dir, reporter)
 	args := []string{"rm", "-rf", "--one-file-system", "--", dir}
 	c := command{name: args[0], pkg: "coreutils", args: args[1:]}
 	if os.Geteuid() != 0 {
