@@ -159,9 +159,22 @@ func (p *reporter) Log(line string) {
 	if !p.open {
 		return
 	}
+	p.line(StepLog, line)
+}
+
+// Note implements Reporter.
+func (p *reporter) Note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open && text != "" {
+		p.line(StepNote, text)
+	}
+}
+
+func (p *reporter) line(kind EventKind, line string) {
 	p.run.log(p.event.Step, line)
 	e := p.event
-	e.Kind, e.Line, e.Elapsed = StepLog, line, time.Since(p.start)
+	e.Kind, e.Line, e.Elapsed = kind, line, time.Since(p.start)
 	p.run.send(e)
 }
 

@@ -56,6 +56,9 @@ type Reporter interface {
 	Bytes(done, total int64)
 	// Percent says how far the stage is, 0 to 100.
 	Percent(p float64)
+	// Note says something that the owner should still be able to read when the
+	// step is over: a sentence of their language.
+	Note(text string)
 	// Log passes on a line of a tool's output or of the guest's console.
 	Log(line string)
 }
@@ -69,6 +72,7 @@ const (
 	StepBegan    EventKind = "began"    // begin is in the journal
 	StepResumed  EventKind = "resumed"  // begun by an earlier process; going on
 	StepProgress EventKind = "progress" // Stage, bytes or percent changed
+	StepNote     EventKind = "note"     // Line has a sentence to keep in sight
 	StepLog      EventKind = "log"      // Line has a line of output
 	StepDone     EventKind = "done"     // Holds said yes afterwards
 	StepFailed   EventKind = "failed"   // Err says why

@@ -94,6 +94,8 @@ func (l *Line) Event(e provision.Event) {
 		if l.verbose {
 			l.finish("    " + clean(e.Line))
 		}
+	case provision.StepNote:
+		l.finish("    " + clean(e.Line))
 	case provision.StepDone:
 		l.finish(fmt.Sprintf(t.Done, head, text.Duration(e.Elapsed)))
 	case provision.StepFailed:
@@ -140,6 +142,10 @@ func (r *lineReporter) Bytes(done, total int64) {
 
 func (r *lineReporter) Percent(p float64) {
 	r.say(func(e *provision.Event) { e.Bytes, e.Total, e.Percent = 0, 0, p })
+}
+
+func (r *lineReporter) Note(text string) {
+	r.line.Event(provision.Event{Kind: provision.StepNote, Line: text})
 }
 
 func (r *lineReporter) Log(line string) {

@@ -60,6 +60,9 @@ func runCheck(ctx context.Context, a *app, env *steps.Env, o checkOutput) error 
 			return err
 		}
 	}
+	if err := env.RememberToken(evidence); err != nil {
+		return err
+	}
 	findings := checks.Judge(env.Plan, evidence)
 	r := report.New(env.Plan.Hash(), evidence, findings)
 	var err error

@@ -88,7 +88,7 @@ func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.
 	return a.onMachine(ctx, command, func(ctx context.Context, env *steps.Env) error {
 		set(env)
 		line := ui.NewLine(a.err, a.verbose)
-		run := provision.New(env.Dir(), env.Steps(), line.Event, a.runOptions(env.Plan.Name))
+		run := provision.New(env.Dir(), env.Steps(), line.Event, a.runOptions(env.Plan.Name, nil))
 		if to != "" {
 			return run.UndoTo(ctx, to)
 		}

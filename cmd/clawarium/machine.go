@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
@@ -23,12 +25,24 @@ func (a *app) nameFlag(name string) string {
 	return " --name " + name
 }
 
-func (a *app) runOptions(name string) provision.Options {
+// runOptions has the steps' output kept beside the journal.
+func (a *app) runOptions(name string, log io.Writer) provision.Options {
 	return provision.Options{
+		Log:           log,
 		Version:       version,
 		ResumeCommand: "clawarium setup" + a.nameFlag(name),
 		UndoCommand:   "clawarium undo" + a.nameFlag(name),
 	}
+}
+
+// openLog opens the machine's log for appending. It is started anew past 8 MiB.
+func (a *app) openLog(name string) (*os.File, error) {
+	path := filepath.Join(a.dirs.Machine(name), "steps.log")
+	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if info, err := os.Stat(path); err == nil && info.Size() > 8<<20 {
+		flags |= os.O_TRUNC
+	}
+	return os.OpenFile(path, flags, 0o600)
 }
 
 // existing opens the machine that --name says, for looking only.
@@ -37,8 +51,15 @@ func (a *app) existing() (*steps.Env, error) {
 	if err := validName(a.name, plan.HostFacts(a.dirs.State)); err != nil {
 		return nil, usageError{err}
 	}
+	facts := plan.HostFacts(a.dirs.State)
 	p, err := steps.StoredPlan(a.dirs, a.name)
 	if errors.Is(err, fs.ErrNotExist) {
+		// Killed before its first step was done: nothing was made but the journal.
+		if s, stateErr := provision.State(a.dirs.Machine(a.name)); stateErr == nil && !s.Last.IsZero() {
+			p = plan.Default(facts)
+			p.Name = a.name
+			return steps.Unmade(p, a.dirs, version), nil
+		}
 		return nil, &text.Fault{What: fmt.Sprintf(t.NoMachine, a.name), Hint: a.otherMachines()}
 	}
 	if err != nil {

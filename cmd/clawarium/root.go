@@ -14,6 +14,7 @@ import (
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision/host"
+	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/ui"
 )
 
@@ -91,7 +92,7 @@ func exitStatus(ctx context.Context, w io.Writer, err error) int {
 	switch {
 	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), len(plan.Problems(err)) > 0:
 		return exitUsage
 	}
 	return exitCouldNot

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ func (o *setupOptions) run(ctx context.Context) error {
 		text.Use(p.Language)
 		t = text.T().Command
 	}
+	if err := o.possible(); err != nil {
+		return err
+	}
 	dir := o.dirs.Machine(p.Name)
 	if !o.dryRun {
 		lock, err := provision.Acquire(dir, "setup")
@@ -91,12 +95,14 @@ func (o *setupOptions) run(ctx context.Context) error {
 	if env.ModelKey, err = o.modelKey(p); err != nil {
 		return err
 	}
-	list, err := until(env.Steps(), o.until)
+	list := until(env.Steps(), o.until)
+	line := ui.NewLine(o.err, o.verbose)
+	log, err := o.openLog(p.Name)
 	if err != nil {
 		return err
 	}
-	line := ui.NewLine(o.err, o.verbose)
-	run := provision.New(dir, list, line.Event, o.runOptions(p.Name))
+	defer log.Close()
+	run := provision.New(dir, list, line.Event, o.runOptions(p.Name, log))
 	result, err := run.Do(ctx)
 	if err != nil {
 		return err
@@ -167,9 +173,6 @@ func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
 // confirm shows what will be made and asks for a yes. The end of input is a no.
 func (o *setupOptions) confirm(ctx context.Context, env *steps.Env, stored bool) error {
 	t := text.T().Command
-	if !term.IsTerminal(int(o.in.Fd())) {
-		return usageError{&text.Fault{What: t.NobodyToAsk, Hint: t.NobodyToAskHint}}
-	}
 	env.Summary(o.err, stored)
 	answer, err := ui.Ask(ctx, o.in, o.err, t.AskApply)
 	if err != nil {
@@ -239,21 +242,28 @@ func checkKey(key []byte) ([]byte, error) {
 	return key, nil
 }
 
-// until cuts the list behind the named step.
-func until(list []provision.Step, id string) ([]provision.Step, error) {
-	if id == "" {
-		return list, nil
+// possible refuses what the flags ask for before anything is looked at.
+func (o *setupOptions) possible() error {
+	t := text.T().Command
+	var wrong []error
+	if o.until != "" && !slices.Contains(steps.IDs(), o.until) {
+		wrong = append(wrong, usageError{&text.Fault{
+			What: fmt.Sprintf(t.UnknownStep, o.until),
+			Hint: fmt.Sprintf(t.UnknownStepHint, strings.Join(steps.IDs(), ", ")),
+		}})
 	}
-	var ids []string
+	if !o.yes && !o.dryRun && !term.IsTerminal(int(o.in.Fd())) {
+		wrong = append(wrong, usageError{&text.Fault{What: t.NobodyToAsk, Hint: t.NobodyToAskHint}})
+	}
+	return errors.Join(wrong...)
+}
+
+// until cuts the list behind the named step.
+func until(list []provision.Step, id string) []provision.Step {
 	for i, s := range list {
 		if s.ID == id {
-			return list[:i+1], nil
+			return list[:i+1]
 		}
-		ids = append(ids, s.ID)
 	}
-	t := text.T().Command
-	return nil, usageError{&text.Fault{
-		What: fmt.Sprintf(t.UnknownStep, id),
-		Hint: fmt.Sprintf(t.UnknownStepHint, strings.Join(ids, ", ")),
-	}}
+	return list
 }

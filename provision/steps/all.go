@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/guest"
 )
 
 // IDs of the host's steps. They never change once released.
@@ -33,6 +34,22 @@ const (
 	stepBoot       = "boot"
 	stepEject      = "eject-seed"
 )
+
+// IDs lists every step that there can be, in order.
+func IDs() []string {
+	ids := []string{
+		stepChoose, stepKeys, stepImage, stepCode, stepPool, stepBase, stepCodeVolume, stepSystemDisk, stepDataDisk,
+		stepFilter, stepNetwork, stepSeed, stepDomain, stepBoot, stepEject,
+	}
+	known, err := guest.Steps(guest.Settings{Config: []byte("{}")})
+	if err != nil { // without a CA there is nothing that could be wrong
+		panic(err)
+	}
+	for _, s := range known {
+		ids = append(ids, s.ID)
+	}
+	return append(ids, stepModelKey)
+}
 
 // Steps returns every step of this machine. Prepare must have been called, or
 // choices stored by an earlier process.
@@ -69,9 +86,8 @@ func (e *Env) chooseStep() provision.Step {
 		// Nothing was made by an earlier try of this step, so the choices of this
 		// process count, not those that the journal has from before.
 		Do: func(_ context.Context, _ json.RawMessage, r provision.Reporter) error {
-			r.Stage(e.choices.ConnectionWhy)
-			if e.choices.KVMWhy != "" {
-				r.Stage(e.choices.KVMWhy)
+			for _, note := range e.caveats() {
+				r.Note(note)
 			}
 			data, err := e.Plan.YAML()
 			if err != nil {

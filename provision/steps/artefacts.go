@@ -53,9 +53,7 @@ func (e *Env) imageStep() provision.Step {
 			if err != nil {
 				return err
 			}
-			if img.Note != "" {
-				r.Stage(img.Note)
-			}
+			r.Note(img.Note)
 			e.record.Image = img
 			return e.saveRecord()
 		},

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"sort"
 	"strings"
 
@@ -39,18 +38,22 @@ func (e *Env) Summary(w io.Writer, again bool) {
 	line(t.SummaryCode, p.OpenClaw.Version)
 	line(t.SummaryPreset, p.OpenClaw.Preset)
 	line(t.SummaryDir, e.dir, c.PoolPath)
-	e.Caveats(w)
+	for _, note := range e.caveats()[1:] {
+		line("%s", note)
+	}
 }
 
-// Caveats says what the owner should know about this computer before waiting.
-func (e *Env) Caveats(w io.Writer) {
+// caveats are what the owner should know about this computer before waiting.
+func (e *Env) caveats() []string {
 	t, c := e.text(), e.choices
+	out := []string{c.URI + ": " + c.ConnectionWhy}
 	if !c.KVM {
-		fmt.Fprintf(w, "%s (%s)\n", t.EmulationNote, c.KVMWhy)
+		out = append(out, fmt.Sprintf("%s (%s)", t.EmulationNote, c.KVMWhy))
 	}
 	if c.SlowClock {
-		fmt.Fprintln(w, t.SlowClockNote)
+		out = append(out, t.SlowClockNote)
 	}
+	return out
 }
 
 // Describe prints everything that setup would make, XML and guest files
@@ -68,9 +71,6 @@ func (e *Env) Describe(ctx context.Context, w io.Writer) error {
 	section(t.DryRunUndo, strings.Join(order, "\n"))
 
 	spec := e.Spec()
-	if e.record.Code.SHA256 == "" { // named by its content, which is not known yet
-		spec.CodeDisk = filepath.Join(c.PoolPath, "code-….squashfs")
-	}
 	documents := []struct {
 		title string
 		make  func() (string, error)
@@ -106,7 +106,7 @@ func (e *Env) describeGuest(section func(title, body string)) error {
 	if err != nil {
 		return err
 	}
-	oneTime, err := guest.NewKeyPair("first boot")
+	oneTime, err := guest.NewKeyPair("first-boot")
 	if err != nil {
 		return err
 	}

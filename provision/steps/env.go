@@ -77,6 +77,15 @@ func New(p plan.Plan, dirs host.Dirs, version string) (*Env, error) {
 	return e, nil
 }
 
+// Unmade is the environment of a machine that was begun and has nothing yet: good
+// for its status and for undo.
+func Unmade(p plan.Plan, dirs host.Dirs, version string) *Env {
+	return &Env{
+		Plan: p, Dirs: dirs, Version: version, dir: dirs.Machine(p.Name),
+		applied: map[string]bool{}, choices: &Choices{URI: virt.SystemURI},
+	}
+}
+
 // Prepare decides what the plan leaves open, unless that was done before.
 func (e *Env) Prepare(ctx context.Context, say func(string)) error {
 	if e.choices != nil {

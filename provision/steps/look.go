@@ -23,6 +23,7 @@ func (e *Env) Subject() checks.Subject {
 		QemuArgs: e.Spec().QemuArgs(),
 		Image:    checks.Image{SHA512: img.SHA512, Source: img.Source, Note: img.Note},
 		Code:     checks.CodeDisk{SHA256: disk.SHA256, Manifest: disk.Manifest},
+		Tokens:   e.otherTokens(),
 		Ensures:  map[checks.ID][]string{},
 		Version:  e.Version, OpenClaw: disk.OpenClaw, Node: disk.Node,
 	}

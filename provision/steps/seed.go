@@ -44,7 +44,7 @@ func (e *Env) keysStep() provision.Step {
 			if e.record.FirstBoot {
 				return nil // the one-time key has done its work
 			}
-			oneTime, err := guest.EnsureKeyFile(e.oneTimeKey(), "first boot")
+			oneTime, err := guest.EnsureKeyFile(e.oneTimeKey(), "first-boot")
 			if err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ func (e *Env) seedConfig() (guest.SeedConfig, error) {
 	if err != nil {
 		return guest.SeedConfig{}, err
 	}
-	oneTime, err := guest.ReadKeyFile(e.oneTimeKey(), "first boot")
+	oneTime, err := guest.ReadKeyFile(e.oneTimeKey(), "first-boot")
 	if err != nil {
 		return guest.SeedConfig{}, err
 	}

@@ -116,6 +116,7 @@ type silent struct{}
 func (silent) Stage(string)       {}
 func (silent) Bytes(int64, int64) {}
 func (silent) Percent(float64)    {}
+func (silent) Note(string)        {}
 func (silent) Log(string)         {}
 
 // content is a volume that is named by what is in it and shared by machines.
@@ -294,7 +295,7 @@ func (e *Env) dataDiskStep() provision.Step {
 			}
 			_, err = p.CreateBlank(ctx, name, int64(e.Plan.Machine.DataDisk))
 			if errors.Is(err, virt.ErrExists) {
-				r.Stage(e.text().DataDiskAgain)
+				r.Note(e.text().DataDiskAgain)
 				return nil
 			}
 			return err

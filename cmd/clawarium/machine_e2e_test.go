@@ -1,0 +1,340 @@
+//go:build e2e
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clawarium/clawarium/provision/virt"
+)
+
+// sharedCache keeps the image and the code disk between tests and runs; CI
+// begins with none.
+func sharedCache(t *testing.T) string {
+	t.Helper()
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "clawarium-e2e")
+}
+
+// The main job: a fresh machine by one command, checked, used, left alone by a
+// second run, and gone without a trace.
+func TestOneCommandMakesAMachineThatHoldsAndGoesWithoutATrace(t *testing.T) {
+	w := newWorld(t, sharedCache(t))
+	const name = "e2e-main"
+	before := hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)
+	w.cleanUp(name)
+
+	trace := filepath.Join(w.home, "trace")
+	r := w.traced(40*time.Minute, trace, "setup", "--yes", "--name", name)
+	if r.exit != 0 {
+		t.Fatalf("setup: exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
+	}
+	t.Run("only known programs ran on the host", func(t *testing.T) { onlyKnownPrograms(t, trace) })
+	os.Remove(trace)
+
+	t.Run("the eight controls are met with evidence", func(t *testing.T) {
+		r := w.run(5*time.Minute, "check", "--json", "--name", name)
+		expectMet(t, r.stdout)
+		t.Logf("self-check: %s", r.took)
+	})
+	t.Run("a second set-up changes nothing and says so", func(t *testing.T) {
+		journal := filepath.Join(w.machine(name), "journal.jsonl")
+		was, _ := os.ReadFile(journal)
+		r := w.run(5*time.Minute, "setup", "--yes", "--name", name)
+		if !strings.Contains(r.stderr, "Nothing was changed") {
+			t.Errorf("it did not say so:\n%s", r.stderr)
+		}
+		if is, _ := os.ReadFile(journal); string(is) != string(was) {
+			t.Errorf("the journal changed")
+		}
+		t.Logf("second set-up, self-check included: %s", r.took)
+	})
+	t.Run("the gateway is ready under another account than root", func(t *testing.T) {
+		out := w.keeper(name, `pid=$(systemctl show -P MainPID openclaw-gateway.service)
+printf 'uid %s\n' "$(stat -c %u /proc/$pid)"; curl -s http://127.0.0.1:18789/readyz`)
+		if !strings.Contains(out, `"ready":true`) {
+			t.Errorf("not ready: %s", out)
+		}
+		if !regexp.MustCompile(`(?m)^uid [1-9][0-9]*$`).MatchString(out) {
+			t.Errorf("uid: %s", out)
+		}
+	})
+	t.Run("the agent cannot become root or see the host", func(t *testing.T) { agentIsConfined(t, w, name) })
+	t.Run("guest root cannot write the code disk", func(t *testing.T) { codeDiskIsReadOnly(t, w, name) })
+	t.Run("OpenClaw's command line runs inside and its exit status comes through", func(t *testing.T) {
+		if r := w.run(10*time.Minute, "openclaw", "--name", name, "--", "--version"); !strings.Contains(r.stdout, "2026.9.6") {
+			t.Errorf("version: %q", r.stdout)
+		}
+		if r := w.runWith(10*time.Minute, nil, "shell", "--name", name, "--", "sh", "-c", "exit 7"); r.exit != 7 {
+			t.Errorf("exit status 7 came out as %d\n%s", r.exit, r.stderr)
+		}
+	})
+	t.Run("the gateway's token is nowhere on the host", func(t *testing.T) { tokenStaysInside(t, w, name) })
+	t.Run("the page opens through a tunnel with a link of one use", func(t *testing.T) { pageOpens(t, w, name) })
+	t.Run("a stopped machine says so and checks nothing", func(t *testing.T) {
+		w.run(5*time.Minute, "stop", "--name", name)
+		if r := w.run(time.Minute, "status", "--name", name); !strings.Contains(r.stdout, "off") {
+			t.Errorf("status: %s", r.stdout)
+		}
+		r := w.runWith(5*time.Minute, nil, "check", "--json", "--name", name)
+		if r.exit != exitNotChecked {
+			t.Errorf("check of a machine that is off: exit %d", r.exit)
+		}
+		for id, f := range findings(t, r.stdout) {
+			if (id == "K6" || id == "K8" || id == "K10") && f.Status != "not checked" {
+				t.Errorf("%s of a machine that is off: %s", id, f.Status)
+			}
+		}
+	})
+
+	w.run(5*time.Minute, "destroy", "--name", name, "--confirm", name, "--data", "--keep-cache")
+	if d := difference(before, hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)); d != "" {
+		t.Errorf("destroy did not leave the host as it was:\n%s", d)
+	}
+}
+
+// The same as an ordinary user on a libvirt of their own.
+func TestAnOrdinaryUserMakesAMachineInASession(t *testing.T) {
+	w := newWorld(t, sharedCache(t))
+	w.becomeUser("claw-e2e")
+	const name = "e2e-session"
+	w.cleanUp(name)
+	r := w.runWith(45*time.Minute, nil, "setup", "--yes", "--name", name, "--set", "connection=session")
+	if r.exit != 0 {
+		t.Fatalf("setup: exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
+	}
+	check := w.run(5*time.Minute, "check", "--json", "--name", name)
+	expectMet(t, check.stdout)
+	again := w.run(5*time.Minute, "setup", "--yes", "--name", name)
+	if !strings.Contains(again.stderr, "Nothing was changed") {
+		t.Errorf("the second set-up changed something:\n%s", again.stderr)
+	}
+	if out := w.keeper(name, `curl -s -m 5 http://127.0.0.1:18789/readyz; echo; timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.2.2/22' && echo OUT; true`); !strings.Contains(out, `"ready":true`) || strings.Contains(out, "OUT") {
+		t.Errorf("gateway ready and nothing getting out expected, got:\n%s", out)
+	}
+	w.run(5*time.Minute, "destroy", "--name", name, "--confirm", name, "--data")
+	for _, dir := range []string{".local/state/clawarium", ".local/share/clawarium"} {
+		if left, err := filepath.Glob(filepath.Join(w.home, dir, "*")); err != nil || len(left) > 0 {
+			t.Errorf("left in %s: %v %v", dir, left, err)
+		}
+	}
+}
+
+// cleanUp removes the machine at the end, whatever the test came to.
+func (w *world) cleanUp(name string) {
+	w.t.Cleanup(func() {
+		if _, err := os.Stat(w.machine(name)); err == nil {
+			w.runWith(5*time.Minute, nil, "undo", "--name", name)
+		}
+	})
+}
+
+// keeper runs a script as root in the guest.
+func (w *world) keeper(name, script string) string {
+	w.t.Helper()
+	return w.runWith(5*time.Minute, nil, "shell", "--keeper", "--name", name, "--", "sudo", "-n", "sh", "-c", script).stdout
+}
+
+// traced runs clawarium and records every program that is executed.
+func (w *world) traced(limit time.Duration, trace string, args ...string) result {
+	w.t.Helper()
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		w.t.Fatalf("strace: %v (make prepare-test installs it)", err)
+	}
+	binary := w.binary
+	w.binary = strace
+	defer func() { w.binary = binary }()
+	return w.runWith(limit, nil, append([]string{
+		"-f", "-qq", "--seccomp-bpf", "-e", "trace=execve,execveat", "-s", "256", "-o", trace, "--", binary,
+	}, args...)...)
+}
+
+// knownPrograms are what clawarium itself may start on the host, besides what
+// mmdebstrap starts inside the tree that it builds.
+var knownPrograms = map[string]bool{
+	"mmdebstrap": true, "mksquashfs": true, "qemu-img": true, "qemu-system-x86_64": true, "qemu-system-aarch64": true,
+	"mke2fs": true, "mkfs.ext4": true, "mkfs.vfat": true, "mkfs.fat": true, "mcopy": true, "mmd": true, "mtools": true,
+	"sfdisk": true, "apt-config": true, "dpkg": true, "sh": true, "dash": true, "bash": true,
+}
+
+func onlyKnownPrograms(t *testing.T, trace string) {
+	data, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	executed := regexp.MustCompile(`execve(?:at)?\((?:[^"]*)"([^"]+)", \[([^\]]*)\]`)
+	count := 0
+	for _, line := range strings.Split(string(data), "\n") {
+		m := executed.FindStringSubmatch(line)
+		if m == nil || strings.Contains(line, "= -1") {
+			continue
+		}
+		count++
+		program, args := m[1], m[2]
+		base := filepath.Base(program)
+		if base == "node" || base == "npm" || base == "npx" || base == "openclaw" || strings.Contains(program, "node_modules") {
+			t.Errorf("ran on the host: %s [%s]", program, args)
+		}
+	}
+	if count == 0 {
+		t.Errorf("the trace shows nothing at all")
+	}
+	t.Logf("%d programs were executed", count)
+}
+
+func agentIsConfined(t *testing.T, w *world, name string) {
+	r := w.runWith(10*time.Minute, nil, "shell", "--name", name, "--", "sh", "-c", `
+id -u
+for try in "sudo -n true" "su -c true" "setpriv --reuid 0 true" "unshare -Ur true" "cat /etc/shadow" "mount -o remount,rw /" "cat /var/lib/clawarium/x" "touch /usr/x" "touch /etc/x" "touch /var/lib/openclaw/inbox/x"; do
+    if $try >/dev/null 2>&1; then echo "COULD: $try"; fi
+done
+touch /var/lib/openclaw/outbox/.x && rm /var/lib/openclaw/outbox/.x && echo "outbox works"
+grep -E ' (9p|virtiofs|vboxsf|nfs|cifs|fuse[^ ]*) ' /proc/self/mounts && echo "SHARED"
+true`)
+	if r.exit != 0 || strings.HasPrefix(r.stdout, "0\n") || strings.Contains(r.stdout, "COULD") || strings.Contains(r.stdout, "SHARED") {
+		t.Errorf("exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
+	}
+	if !strings.Contains(r.stdout, "outbox works") {
+		t.Errorf("the agent cannot write where it should:\n%s\n%s", r.stdout, r.stderr)
+	}
+}
+
+func codeDiskIsReadOnly(t *testing.T, w *world, name string) {
+	before := w.keeper(name, `sha256sum </dev/disk/by-id/virtio-clawarium-code`)
+	out := w.keeper(name, `
+touch /opt/openclaw/node_modules/x && echo WROTE-FILE
+mount -o remount,rw /opt/openclaw/node_modules && echo REMOUNTED
+blockdev --setrw /dev/disk/by-id/virtio-clawarium-code && dd if=/dev/zero of=/dev/disk/by-id/virtio-clawarium-code bs=4096 count=1 conv=fsync,notrunc 2>/dev/null && echo WROTE-DEVICE
+true`)
+	if strings.Contains(out, "WROTE") {
+		t.Errorf("guest root could write: %s", out)
+	}
+	after := w.keeper(name, `echo 3 >/proc/sys/vm/drop_caches; sha256sum </dev/disk/by-id/virtio-clawarium-code`)
+	if before != after || len(before) < 64 {
+		t.Errorf("the code disk changed: %q, %q", before, after)
+	}
+}
+
+func tokenStaysInside(t *testing.T, w *world, name string) {
+	token := strings.TrimSpace(w.keeper(name, `python3 -c 'import json; print(json.load(open("/var/lib/openclaw/.openclaw/openclaw.json"))["gateway"]["auth"]["token"])'`))
+	if len(token) < 32 {
+		t.Fatalf("no token: %d characters", len(token))
+	}
+	err := filepath.WalkDir(w.home, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(string(data), token) {
+			t.Errorf("%s holds the token", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func pageOpens(t *testing.T, w *world, name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	cmd := w.command(ctx, nil, "open", "--name", name)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Signal(os.Interrupt); cmd.Wait() }()
+	link := make(chan string, 1)
+	go func() {
+		buffer := make([]byte, 4096)
+		n, _ := stdout.Read(buffer)
+		link <- strings.TrimSpace(string(buffer[:n]))
+	}()
+	var page string
+	select {
+	case page = <-link:
+	case <-ctx.Done():
+		t.Fatalf("no link: %s", stderr.String())
+	}
+	if !strings.HasPrefix(page, "http://127.0.0.1:") {
+		t.Fatalf("link %q\n%s", page, stderr.String())
+	}
+	base := strings.SplitN(page, "#", 2)[0]
+	base = strings.SplitN(base, "?", 2)[0]
+	response, err := (&http.Client{Timeout: 2 * time.Minute}).Get(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("the page: %s, %s", response.Status, response.Header.Get("Content-Type"))
+	}
+}
+
+// becomeUser makes an ordinary account for this test and runs clawarium as it,
+// with caches of its own that begin as copies of the shared ones.
+func (w *world) becomeUser(name string) {
+	t := w.t
+	t.Helper()
+	if out, err := exec.Command("useradd", "--create-home", "--shell", "/bin/bash", name).CombinedOutput(); err != nil {
+		t.Fatalf("useradd: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		// The session's own libvirtd ends by itself when idle; the account cannot
+		// go while its processes live.
+		exec.Command("pkill", "-u", name).Run()
+		time.Sleep(time.Second)
+		exec.Command("userdel", "--remove", name).Run()
+	})
+	account, err := user.Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.uid = uint32(uid)
+	runtime := filepath.Join("/tmp", "clawarium-e2e-run-"+account.Uid)
+	if err := os.Mkdir(runtime, 0o700); err != nil && !os.IsExist(err) {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(runtime) })
+	cache := filepath.Join(account.HomeDir, ".cache")
+	if out, err := exec.Command("cp", "-a", "--reflink=auto", sharedCache(t), cache).CombinedOutput(); err != nil {
+		t.Logf("no shared cache to begin with: %s", out)
+	}
+	binary := filepath.Join(account.HomeDir, "clawarium")
+	for _, command := range [][]string{
+		{"cp", w.binary, binary}, {"chown", "-R", name + ":", account.HomeDir}, {"chown", name + ":", runtime},
+	} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v: %s", command, err, out)
+		}
+	}
+	w.home, w.binary = account.HomeDir, binary
+	w.env = append(w.env, "HOME="+account.HomeDir, "USER="+name, "LOGNAME="+name,
+		"XDG_RUNTIME_DIR="+runtime,
+		"XDG_STATE_HOME="+filepath.Join(account.HomeDir, ".local/state"),
+		"XDG_DATA_HOME="+filepath.Join(account.HomeDir, ".local/share"),
+		"XDG_CACHE_HOME="+cache)
+}
