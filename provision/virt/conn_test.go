@@ -133,6 +133,7 @@ func TestErrorsOfLibvirtAreToldApart(t *testing.T) {
 		{libvirt.ERR_SYSTEM_ERROR, "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied", ErrDenied},
 		{libvirt.ERR_AUTH_UNAVAILABLE, "authentication unavailable: no polkit agent available to authenticate action 'org.libvirt.unix.manage'", ErrDenied},
 		{libvirt.ERR_AUTH_FAILED, "authentication failed: access denied by policy", ErrDenied},
+		{libvirt.ERR_INTERNAL_ERROR, "internal error: Unable to get system bus connection: Could not connect: No such file or directory", ErrDenied},
 		{libvirt.ERR_INTERNAL_ERROR, "client socket is closed", ErrDown},
 		{libvirt.ERR_CONFIG_UNSUPPORTED, "Unable to find any firmware to satisfy 'efi'", ErrNoFirmware},
 		{libvirt.ERR_OPERATION_FAILED, "operation failed: Unable to find any firmware to satisfy 'efi'", ErrNoFirmware},

@@ -78,7 +78,7 @@ func classify(uri, call string, err error) error {
 	t := text.T().Virt
 	var le libvirt.Error
 	if !errors.As(err, &le) {
-		return fault(nil, fmt.Sprintf(t.Refused, call), t.RefusedHint, err)
+		return err // of the caller's file or context, not of libvirt
 	}
 	msg := le.Message
 	has := func(parts ...string) bool {
@@ -103,7 +103,8 @@ func classify(uri, call string, err error) error {
 	switch {
 	case le.Code == libvirt.ERR_AUTH_FAILED, le.Code == libvirt.ERR_AUTH_UNAVAILABLE,
 		le.Code == libvirt.ERR_AUTH_CANCELLED, le.Code == libvirt.ERR_ACCESS_DENIED,
-		has("Failed to connect socket") && has("Permission denied", "Operation not permitted"):
+		has("Failed to connect socket") && has("Permission denied", "Operation not permitted"),
+		has("system bus connection", "polkit"): // polkit cannot be asked without D-Bus
 		return fault(ErrDenied, fmt.Sprintf(t.Denied, uri), t.DeniedHint, err)
 	case has("Failed to connect socket", "Cannot recv data", "End of file while reading",
 		"unable to find daemon", "Unable to find daemon", "Cannot find", "client socket is closed",

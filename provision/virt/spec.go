@@ -55,8 +55,8 @@ type Spec struct {
 // virtio devices at most, and spare ones for a disk swap.
 const rootPorts = 10
 
-// NetDevice is where the session's network card sits: a slot of the root bus
-// that libvirt, which fills it from below, does not reach.
+// netSlot is where the session's network card sits: a slot of the root bus that
+// libvirt, which fills the bus from below, does not reach.
 const netSlot = "0x1e"
 
 var libvirtArch = map[string]struct{ arch, machine string }{

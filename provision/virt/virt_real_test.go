@@ -157,6 +157,9 @@ func makeRig(t *testing.T, c *Conn, name string) rig {
 	return r
 }
 
+// slirpGuest is the address of a guest on QEMU's user-mode network.
+const slirpGuest, slirpHost = "10.0.2.15", "10.0.2.2"
+
 // drillPort is where the host listens for what must not arrive.
 const drillPort = 47123
 
@@ -165,6 +168,11 @@ const drillPort = 47123
 func drillSeed(t *testing.T, guest, host string, bits int) string {
 	t.Helper()
 	dir := t.TempDir()
+	address, pinged := fmt.Sprintf("addresses: [%s/%d]", guest, bits), host
+	if guest == slirpGuest {
+		// QEMU itself answers a ping of its own gateway; nothing leaves it.
+		address, pinged = "dhcp4: true", "192.0.2.2"
+	}
 	script := fmt.Sprintf(`
 import socket, subprocess
 out = open('/dev/console', 'w', buffering=1)
@@ -181,7 +189,7 @@ def udp(addr, port):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', 22)); s.sendto(b'escaped', (addr, port)); return 'sent'
 def icmp():
     s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP); s.settimeout(4)
-    s.sendto(bytes.fromhex('0800f7ff00000000'), ('%[2]s', 0)); s.recv(100); return 'OUT'
+    s.sendto(bytes.fromhex('0800f7ff00000000'), ('%[6]s', 0)); s.recv(100); return 'OUT'
 subprocess.run(['systemctl', 'stop', 'ssh.socket', 'ssh'])
 subprocess.run(['ip', 'route', 'add', 'default', 'via', '%[2]s'])
 drill('tcp', lambda: tcp('%[2]s', %[3]d))
@@ -197,10 +205,10 @@ drill('spoof', lambda: tcp('%[2]s', %[3]d, ('%[4]s', 22)))
 subprocess.run(['ip', 'addr', 'del', '%[4]s/%[5]d', 'dev', 'eth0'])
 subprocess.run(['systemctl', 'start', 'ssh'])
 out.write('\nDRILLS DONE\n')
-`, guest, host, drillPort, netip.MustParseAddr(guest).Next(), bits)
+`, guest, host, drillPort, netip.MustParseAddr(guest).Next(), bits, pinged)
 	files := map[string]string{
 		"meta-data":      "instance-id: t-virt\nlocal-hostname: t-virt\n",
-		"network-config": fmt.Sprintf("version: 2\nethernets:\n  nic:\n    match: {macaddress: %q}\n    set-name: eth0\n    addresses: [%s/%d]\n", realMAC, guest, bits),
+		"network-config": fmt.Sprintf("version: 2\nethernets:\n  nic:\n    match: {macaddress: %q}\n    set-name: eth0\n    %s\n", realMAC, address),
 		"user-data": "#cloud-config\nwrite_files:\n- path: /root/drill.py\n  content: |\n    " + strings.ReplaceAll(script, "\n", "\n    ") +
 			"\nruncmd:\n- [python3, /root/drill.py]\n",
 	}
@@ -384,14 +392,7 @@ func TestAMachineIsDefinedStartedAndRemovedWithItsWallsOnItsTap(t *testing.T) {
 		arrived, stray := escapes(t), strays(t, layout.Bridge(name))
 		eventually(t, 6*time.Minute, "the drills on the console", func() bool { return strings.Contains(out.String(), "DRILLS DONE") })
 		t.Logf("drills done after %s", time.Since(began))
-		for line := range strings.Lines(out.String()) {
-			if strings.Contains(line, "DRILL ") {
-				t.Log(strings.TrimSpace(line))
-				if strings.Contains(line, "OUT") {
-					t.Errorf("the guest got out: %s", line)
-				}
-			}
-		}
+		judgeDrills(t, out.String())
 		if got := arrived(); len(got) > 0 {
 			t.Errorf("arrived on the host: %q", got)
 		}
@@ -399,20 +400,7 @@ func TestAMachineIsDefinedStartedAndRemovedWithItsWallsOnItsTap(t *testing.T) {
 			t.Errorf("frames that should have been dropped on the tap: %q", got)
 		}
 		// The one way in.
-		var banner string
-		eventually(t, time.Minute, "SSH from the bridge address", func() bool {
-			s, err := net.DialTimeout("tcp", net.JoinHostPort(r.spec.GuestIP, "22"), 5*time.Second)
-			if err != nil {
-				return false
-			}
-			defer s.Close()
-			s.SetReadDeadline(time.Now().Add(20 * time.Second))
-			b := make([]byte, 64)
-			n, _ := s.Read(b)
-			banner = string(b[:n])
-			return strings.HasPrefix(banner, "SSH-2.0")
-		})
-		t.Logf("banner %q", banner)
+		reachSSH(t, net.JoinHostPort(r.spec.GuestIP, "22"))
 		if c, err := net.DialTimeout("tcp", net.JoinHostPort(r.spec.GuestIP, "18789"), 3*time.Second); err == nil {
 			c.Close()
 			t.Error("a port other than SSH can be reached")
@@ -443,6 +431,39 @@ func TestAMachineIsDefinedStartedAndRemovedWithItsWallsOnItsTap(t *testing.T) {
 	if err := k.Close(); err != nil {
 		t.Errorf("console: %v", err)
 	}
+}
+
+func judgeDrills(t *testing.T, console string) {
+	t.Helper()
+	n := 0
+	for line := range strings.Lines(console) {
+		if strings.Contains(line, "DRILL ") {
+			n++
+			t.Log(strings.TrimSpace(line))
+			if strings.Contains(line, "OUT") {
+				t.Errorf("the guest got out: %s", line)
+			}
+		}
+	}
+	if n != 9 {
+		t.Errorf("%d of 9 drills were made", n)
+	}
+}
+
+// reachSSH waits for the banner of the guest's SSH.
+func reachSSH(t *testing.T, address string) {
+	t.Helper()
+	eventually(t, time.Minute, "SSH at "+address, func() bool {
+		s, err := net.DialTimeout("tcp", address, 5*time.Second)
+		if err != nil {
+			return false
+		}
+		defer s.Close()
+		s.SetReadDeadline(time.Now().Add(20 * time.Second))
+		b := make([]byte, 64)
+		n, _ := s.Read(b)
+		return strings.HasPrefix(string(b[:n]), "SSH-2.0")
+	})
 }
 
 func between(s, a, b string) string {

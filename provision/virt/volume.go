@@ -199,17 +199,15 @@ func (p *Pool) create(ctx context.Context, name string, size int64, format, back
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	mode := "0600"
-	if format == "raw" && p.c.System() {
-		mode = "0644" // read-only content, shared by machines of one QEMU account
-	}
 	def := &libvirtxml.StorageVolume{
 		Name:       name,
 		Capacity:   &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: uint64(size)},
 		Allocation: &libvirtxml.StorageVolumeSize{Unit: "bytes"},
 		Target: &libvirtxml.StorageVolumeTarget{
-			Format:      &libvirtxml.StorageVolumeTargetFormat{Type: format},
-			Permissions: &libvirtxml.StorageVolumeTargetPermissions{Mode: mode},
+			Format: &libvirtxml.StorageVolumeTargetFormat{Type: format},
+			// For nobody else: the seed holds keys. libvirt gives a file to QEMU's
+			// account while a machine uses it.
+			Permissions: &libvirtxml.StorageVolumeTargetPermissions{Mode: "0600"},
 		},
 	}
 	if backing != "" {
