@@ -8,7 +8,10 @@ package guest
 // why it is not here: MemoryDenyWriteExecute breaks V8, which compiles at run
 // time; PrivateNetwork would take the loopback that the gateway serves;
 // ProcSubset=pid would hide the boot's id, by which OpenClaw tells its own
-// processes from those of an earlier boot, and leave Node without processors.
+// processes from those of an earlier boot, and leave Node without processors;
+// RestrictSUIDSGID has systemd answer openat2(2) with ENOSYS, without which
+// OpenClaw takes no lock (a set-uid file is worth nothing to it anyway: what it
+// can write is mounted nosuid, and it can gain no privileges).
 
 import (
 	"strings"
@@ -63,7 +66,6 @@ func Sandbox(c SandboxConfig) []Property {
 		{"AmbientCapabilities", ""},
 		{"SupplementaryGroups", ""},
 		{"PrivateUsers", "yes"},
-		{"RestrictSUIDSGID", "yes"},
 		{"RestrictNamespaces", "yes"},
 		{"RestrictRealtime", "yes"},
 		{"LockPersonality", "yes"},
