@@ -24,6 +24,10 @@ import (
 // clock and the guest's in step: 7 to 16 s were seen natively.
 const GatewayDeadline = 5 * time.Minute
 
+// givenUp is after how many failures in a row the wait ends: systemd starts the
+// gateway again after the first one.
+const givenUp = 2
+
 func gatewayStep() Step {
 	return Step{
 		ID: "guest-gateway",
@@ -109,8 +113,7 @@ func WaitGateway(ctx context.Context, c *Client, r Reporter) error {
 		case <-c.done:
 			return c.lost(nil)
 		case <-failures:
-			// systemd tries again; the second failure is taken for an answer.
-			if failed++; failed == 2 {
+			if failed++; failed == givenUp {
 				return &text.Fault{
 					What: fmt.Sprintf(text.T().Guest.GatewayFailed, lastLines(last.String(), 4)),
 					Hint: text.T().Guest.GatewayHint,
@@ -138,10 +141,19 @@ func (c *Client) followGateway(ctx context.Context, r Reporter) (<-chan struct{}
 			line := printable(lines.Text())
 			fmt.Fprintln(last, line)
 			r.Log(line)
-			if strings.HasPrefix(line, layout.Unit+": Failed with result") {
-				select {
-				case failures <- struct{}{}:
-				default:
+			if said, ok := strings.CutPrefix(line, layout.Unit+": "); ok {
+				times := 0
+				switch {
+				case strings.HasPrefix(said, "Main process exited") && strings.Contains(said, "status=78/"):
+					times = givenUp // systemd will not start it again
+				case strings.HasPrefix(said, "Failed with result"):
+					times = 1
+				}
+				for range times {
+					select {
+					case failures <- struct{}{}:
+					default:
+					}
 				}
 			}
 		}
