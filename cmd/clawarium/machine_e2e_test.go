@@ -15,23 +15,33 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/virt"
 )
 
 // sharedCache keeps the image and the code disk between tests and runs; CI
-// begins with none.
+// begins with none. Its directories are there from the start, so that undo has
+// no reason to empty it.
 func sharedCache(t *testing.T) string {
 	t.Helper()
-	dir, err := os.UserCacheDir()
+	user, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, "clawarium-e2e")
+	dir := filepath.Join(user, "clawarium-e2e")
+	d := host.Dirs{Cache: filepath.Join(dir, "clawarium")}
+	for _, part := range []string{d.Images(), d.Code(), d.Tarballs()} {
+		if err := os.MkdirAll(part, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // The main job: a fresh machine by one command, checked, used, left alone by a
 // second run, and gone without a trace.
 func TestOneCommandMakesAMachineThatHoldsAndGoesWithoutATrace(t *testing.T) {
+	t.Parallel() // beside the session's machine: each has one processor
 	w := newWorld(t, sharedCache(t))
 	const name = "e2e-main"
 	before := hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)
@@ -108,6 +118,7 @@ printf 'uid %s\n' "$(stat -c %u /proc/$pid)"; curl -s http://127.0.0.1:18789/rea
 
 // The same as an ordinary user on a libvirt of their own.
 func TestAnOrdinaryUserMakesAMachineInASession(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, sharedCache(t))
 	w.becomeUser("claw-e2e")
 	const name = "e2e-session"
