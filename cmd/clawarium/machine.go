@@ -15,6 +15,7 @@ import (
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/steps"
+	"github.com/clawarium/clawarium/provision/virt"
 )
 
 // nameFlag is how a pasted command names this machine; the default needs none.
@@ -45,13 +46,22 @@ func (a *app) openLog(name string) (*os.File, error) {
 	return os.OpenFile(path, flags, 0o600)
 }
 
+// hostFacts reads what plans are held against. Disks are counted where the
+// volumes will be: root's are in the system's pool.
+func (a *app) hostFacts() plan.Host {
+	if os.Geteuid() == 0 {
+		return plan.HostFacts(virt.SystemPoolPath)
+	}
+	return plan.HostFacts(a.dirs.State)
+}
+
 // existing opens the machine that --name says, for looking only.
 func (a *app) existing() (*steps.Env, error) {
 	t := text.T().Command
-	if err := validName(a.name, plan.HostFacts(a.dirs.State)); err != nil {
+	facts := a.hostFacts()
+	if err := validName(a.name, facts); err != nil {
 		return nil, usageError{err}
 	}
-	facts := plan.HostFacts(a.dirs.State)
 	p, err := steps.StoredPlan(a.dirs, a.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Killed before its first step was done: nothing was made but the journal.

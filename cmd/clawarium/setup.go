@@ -126,7 +126,7 @@ func (o *setupOptions) run(ctx context.Context) error {
 // with the file and the --set values over it.
 func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
 	t := text.T().Command
-	facts := plan.HostFacts(o.dirs.State)
+	facts := o.hostFacts()
 	base := plan.Default(facts)
 	if o.nameGiven {
 		base.Name = o.name

@@ -196,19 +196,28 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 	if journal.Working != nil {
 		s.WorkingPID = journal.Working.PID
 	}
-	done := map[string]bool{}
+	begun := map[string]bool{}
+	last := ""
 	for _, st := range journal.Steps {
-		done[st.ID] = st.Done
+		begun[st.ID], last = true, st.ID
+		if !st.Done && s.Unfinished == "" {
+			s.Unfinished = st.ID
+		}
 	}
+	// A step without an entry was as wanted when its turn came, if a later one
+	// has an entry; the model key has one only when a key was given.
+	reached := true
 	for _, step := range e.Steps() {
 		s.Steps++
 		switch {
-		case done[step.ID]:
-			s.StepsDone++
-		case step.ID == stepModelKey: // only when a key is given
+		case step.ID == s.Unfinished:
+		case begun[step.ID], last != "" && reached, step.ID == stepModelKey:
 			s.StepsDone++
 		case s.Unfinished == "":
 			s.Unfinished = step.ID
+		}
+		if step.ID == last {
+			reached = false
 		}
 	}
 	conn, err := e.Conn(ctx)
