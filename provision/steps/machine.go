@@ -127,6 +127,13 @@ func (e *Env) bootStep() provision.Step {
 		Do: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
 			return e.boot(ctx, r)
 		},
+		Undo: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
+			_, err := e.Stop(ctx, r)
+			if errors.Is(err, virt.ErrNotFound) {
+				return nil
+			}
+			return err
+		},
 	}
 }
 
@@ -224,6 +231,8 @@ func (e *Env) ejectStep() provision.Step {
 			}
 			return e.deleteVolume(ctx, layout.Seed(e.Plan.Name))
 		},
+		// The seed was good for one session; nobody wants it back.
+		Undo: func(context.Context, json.RawMessage, provision.Reporter) error { return nil },
 	}
 }
 
