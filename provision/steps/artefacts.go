@@ -54,7 +54,7 @@ func (e *Env) imageStep() provision.Step {
 				return err
 			}
 			r.Note(img.Note)
-			e.record.Image = img
+			e.record.Image, e.record.ImagePath = img, img.Path
 			return e.saveRecord()
 		},
 		Undo: func(_ context.Context, before json.RawMessage, _ provision.Reporter) error {

@@ -46,7 +46,10 @@ type Env struct {
 // can compare. It holds no secret.
 type Record struct {
 	Image image.Image `json:"image"`
-	Code  code.Disk   `json:"code"`
+	// ImagePath is where the image lies in the cache, which image.Image leaves
+	// out of its own file.
+	ImagePath string    `json:"imagePath"`
+	Code      code.Disk `json:"code"`
 	// FirstBoot is set once the guest has read its seed.
 	FirstBoot bool `json:"firstBoot"`
 	// HostKeySwitched is set once the one-time SSH host key is gone.
@@ -70,6 +73,7 @@ func New(p plan.Plan, dirs host.Dirs, version string) (*Env, error) {
 		if err := json.Unmarshal(data, &e.record); err != nil {
 			return nil, fmt.Errorf("%s: %w", recordFile, err)
 		}
+		e.record.Image.Path = e.record.ImagePath
 	}
 	if e.choices, err = readChoices(e.dir); err != nil {
 		return nil, err

@@ -1,0 +1,26 @@
+package checks
+
+import (
+	"os"
+	"testing"
+
+	"github.com/clawarium/clawarium/provision/plan"
+)
+
+// testdata/recorded.json is what `clawarium check --evidence` saved on a real
+// machine of qemu:///system fresh from set-up, with the host's paths changed.
+func TestTheEvidenceOfARealMachineMeetsEveryControl(t *testing.T) {
+	data, err := os.ReadFile("testdata/recorded.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := ParseEvidence(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Judge(plan.Plan{}, e) {
+		if f.Status != Met || len(f.Evidence) == 0 {
+			t.Errorf("%s: %s %q", f.Control, f.Status, f.Evidence)
+		}
+	}
+}
