@@ -39,6 +39,7 @@ alone() {
 
 # save PATH: keeps what is there now, once, for undo.
 save() {
+    [ -d "${1%/*}" ] || save "${1%/*}"
     [ -e "$prior/files$1" ] || [ -L "$prior/files$1" ] && return
     [ -e "$prior/absent" ] && while IFS= read -r gone; do
         [ "$gone" = "$1" ] && return
@@ -60,9 +61,15 @@ put() {
 
 # restore: what save kept goes back to where it was.
 restore() {
-    [ -e "$prior/absent" ] && while IFS= read -r gone; do
-        rm -rf -- "$gone"
-    done <"$prior/absent"
+    [ -e "$prior/absent" ] && {
+        while IFS= read -r gone; do
+            [ -d "$gone" ] && [ ! -L "$gone" ] || rm -f -- "$gone"
+        done <"$prior/absent"
+        # Directories only when nobody else has put anything there; children first.
+        sort -r "$prior/absent" | while IFS= read -r gone; do
+            [ ! -d "$gone" ] || [ -L "$gone" ] || rmdir -- "$gone" 2>/dev/null
+        done
+    }
     [ -d "$prior/files" ] && (cd "$prior/files" && find . ! -type d | while IFS= read -r kept; do
         mkdir -p "$(dirname "/$kept")" && cp -aT "$kept" "/$kept.clawarium" && mv -fT "/$kept.clawarium" "/$kept"
     done)

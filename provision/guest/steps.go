@@ -166,6 +166,7 @@ done
 [ -d /var/log/journal ] || no "the journal is not kept over a restart"
 `),
 		Before: expand(`
+[ -e @HOME@ ] || save @HOME@
 save @UNITS@local-fs.target.wants/` + dataUnit + `
 save @UNITS@local-fs.target.wants/` + outboxUnit + `
 `),
@@ -322,7 +323,7 @@ done
 [ -x @NODE@ ] || no "@NODE@ is missing"
 [ -f @OPENCLAW@ ] || no "@OPENCLAW@ is missing"
 `),
-		Before: expand("save @UNITS@local-fs.target.wants/" + codeUnit + "\n"),
+		Before: expand("[ -e @CODE@ ] || save @CODE@\nsave @UNITS@local-fs.target.wants/" + codeUnit + "\n"),
 		Apply: expand(`
 device=/dev/disk/by-id/virtio-` + layout.CodeSerial + `
 [ -b $device ] || udevadm settle -t 30
@@ -343,7 +344,7 @@ if [ -z "$source" ]; then systemctl start ` + codeUnit + `; else mount -o remoun
 systemctl stop @UNIT@ 2>/dev/null
 mountpoint -q @CODE@ && { umount @CODE@ || die "@CODE@ is in use"; }
 `),
-		Settle: expand("systemctl daemon-reload\nrmdir @CODE@ /opt/openclaw 2>/dev/null\n"),
+		Settle: "systemctl daemon-reload\n",
 	}
 }
 
