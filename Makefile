@@ -23,8 +23,6 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # what .ci/registry finds. Tests on real parts get the same by the environment.
 WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/registry)}}
 
-# Packages with tests on real parts (tag real), in order. They take minutes.
-REAL_PKGS := ./provision/...
 REAL_TIMEOUT := 40m
 E2E_PKGS := ./cmd/clawarium/...
 E2E_TIMEOUT := 50m
@@ -80,8 +78,8 @@ unit-race: ## the quick tests under the race detector
 	go test -race ./...
 
 .PHONY: real
-real: ## the tests of single parts on real libvirt, images and packages
-	$(WITH_REGISTRY) go test -tags=$(TAGS),real -p 1 -timeout $(REAL_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(REAL_PKGS)
+real: build ## the tests of single parts on real libvirt, images and packages
+	@$(WITH_REGISTRY) .ci/real '$(TAGS),real' $(REAL_TIMEOUT) '$(RUN)'
 
 .PHONY: e2e
 e2e: build ## the whole program on a real machine, killed and undone
