@@ -202,7 +202,7 @@ func TestALibvirtThatDoesNotServeIsTold(t *testing.T) {
 		w := newWorld(t, "")
 		w.becomeUser("claw-e2e-denied")
 		r := w.runWith(2*time.Minute, nil, "setup", "--yes", "--name", "e2e-denied", "--set", "connection=system")
-		if r.exit != exitCouldNot || !strings.Contains(r.stderr, "libvirt") || !strings.Contains(r.stderr, "group") {
+		if r.exit != exitCouldNot || !strings.Contains(r.stderr, "libvirt") || !strings.Contains(r.stderr, "usermod") {
 			t.Errorf("exit %d\n%s", r.exit, r.stderr)
 		}
 	})
