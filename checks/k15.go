@@ -32,13 +32,11 @@ func provenance(l *look) {
 	l.attached()
 
 	switch s.Image.Source {
-	case "official", "build":
-		l.right(Host, l.t.ImageSource, l.t.Sources[s.Image.Source], s.Image.Note)
-	case "publisher":
-		l.right(Host, l.t.ImageSource, l.t.Sources[s.Image.Source], s.Image.Note)
+	case "official", "build", "publisher":
+		l.right(Host, l.t.ImageSource, l.t.Sources[s.Image.Source])
 	case "file":
 		if strings.EqualFold(l.plan.Image.SHA512, s.Image.SHA512) && s.Image.SHA512 != "" {
-			l.right(Host, l.t.ImageSource, l.t.Sources[s.Image.Source], s.Image.Note)
+			l.right(Host, l.t.ImageSource, l.t.Sources[s.Image.Source])
 		} else {
 			l.unknown(Host, l.t.ImageUnvouched)
 		}

@@ -334,7 +334,7 @@ var enChecks = Checks{
 	OtherVolume:    "%s: disk %s reads %q, not %q",
 	VolumeAttached: "%s reads %s",
 	NoSystemDisk:   "%s has no disk with serial %s",
-	ImageSource:    "base image: %s. %s",
+	ImageSource:    "base image: %s",
 	ImageUnvouched: "the base image is a file of yours and the plan has no digest for it (image.sha512): nobody vouches for it",
 
 	Heading:       "Self-check of %s",
@@ -522,7 +522,7 @@ var zhChecks = Checks{
 	OtherVolume:    "%s：磁盘 %s 读取 %q，不是 %q",
 	VolumeAttached: "%s读取 %s",
 	NoSystemDisk:   "%s没有序列号为 %s 的磁盘",
-	ImageSource:    "基础镜像：%s。%s",
+	ImageSource:    "基础镜像：%s",
 	ImageUnvouched: "基础镜像是你的文件，计划里没有它的摘要（image.sha512）：没有人为它担保",
 
 	Heading:       "%s 的自检",

@@ -54,7 +54,7 @@ var enSteps = Steps{
 	NameTaken:  "the name of the %s %q is taken by one that this set-up did not make", NameTakenHint: "choose another name with --name, or remove that one yourself",
 
 	SummaryTitle: "This will be made:", SummaryAgain: "This machine exists; every step is looked at again:",
-	SummaryMachine:        "  machine   %q: %d processors, %s of memory, system disk up to %s, data disk up to %s",
+	SummaryMachine:        "  machine   %q: processors %d, memory %s, system disk up to %s, data disk up to %s",
 	SummaryWhere:          "  where     %s (%s)",
 	SummaryNetworkSystem:  "  network   isolated; host %s, guest %s; nothing gets out",
 	SummaryNetworkSession: "  network   none; SSH through 127.0.0.1:%d; nothing gets out",

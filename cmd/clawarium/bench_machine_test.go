@@ -27,6 +27,7 @@ var reference struct {
 	once          sync.Once
 	ok            bool
 	boot, gateway time.Duration
+	cpu, cpuAll   time.Duration // the guest's, at the end of the boot, and with the gateway's start
 }
 
 // measureReference boots a machine that has only been defined, with the seed
@@ -37,11 +38,14 @@ func measureReference(b *testing.B) {
 		const name = "bench-bare"
 		w := newBench(b)
 		leave := w.machine(name)
+		cpu := w.watchCPU(name)
 		w.do(time.Hour, "setup", "--yes", "--name", name, "--until", benchBoot)
 		began, done := w.at(name, benchBoot)
-		reference.boot = done.Sub(began)
+		reference.boot, reference.cpu = done.Sub(began), cpu.until(done)
 		w.do(bootLimit, "setup", "--yes", "--name", name, "--until", benchBefore)
+		ready := cpu.until(time.Now())
 		reference.gateway = w.startGateway(name)
+		reference.cpuAll = reference.cpu + cpu.until(time.Now()) - ready
 		b.Logf("bare boot %s, gateway's first start %s", reference.boot, reference.gateway)
 		leave()
 		reference.ok = true
@@ -80,6 +84,7 @@ var whole struct {
 	boot          time.Duration // of that, the boot
 	again, held   time.Duration // a second set-up, with its self-check and without
 	check, trip   time.Duration // a self-check, and a command that does nothing
+	cpu, cpuAll   time.Duration // the guest's, before the gateway's start and when it was ready
 }
 
 func measureWhole(b *testing.B) {
@@ -87,12 +92,14 @@ func measureWhole(b *testing.B) {
 		const name = "bench-whole"
 		w := newBench(b)
 		leave := w.machine(name)
+		cpu := w.watchCPU(name)
 		r := w.do(time.Hour, "setup", "--yes", "--name", name)
 		first, _ := w.at(name, "choose")
 		began, ready := w.at(name, benchGateway)
 		booting, booted := w.at(name, benchBoot)
 		whole.probe, whole.before, whole.ready = first.Sub(r.began), began.Sub(r.began), ready.Sub(r.began)
 		whole.boot = booted.Sub(booting)
+		whole.cpu, whole.cpuAll = cpu.until(began), cpu.until(ready)
 		b.Logf("before the gateway's start %s, ready %s", whole.before, whole.ready)
 		w.logSteps(name)
 
@@ -138,6 +145,7 @@ func BenchmarkBareBootAndGatewayStart(b *testing.B) {
 	w.bound(1, "", 0)
 	w.seconds("boot", reference.boot)
 	w.seconds("gateway", reference.gateway)
+	w.seconds("guest-cpu", reference.cpuAll)
 }
 
 func BenchmarkSetUpToGatewayReady(b *testing.B) {
@@ -147,6 +155,7 @@ func BenchmarkSetUpToGatewayReady(b *testing.B) {
 	w.bound(whole.ready.Seconds()/(reference.boot+reference.gateway).Seconds(), "at-most", 1.25)
 	w.seconds("set-up", whole.ready)
 	w.seconds("of-it-gateway", whole.ready-whole.before)
+	w.byCPU(whole.cpuAll, reference.cpuAll)
 }
 
 func BenchmarkSetUpBesideBareBoot(b *testing.B) {
@@ -158,6 +167,7 @@ func BenchmarkSetUpBesideBareBoot(b *testing.B) {
 	w.seconds("of-it-boot", whole.boot)
 	w.seconds("of-it-probe", whole.probe)
 	w.seconds("bare-boot", reference.boot)
+	w.byCPU(whole.cpu, reference.cpu)
 }
 
 // BenchmarkSetUpAgain changes nothing, and ends with a self-check as every

@@ -102,7 +102,7 @@ func BenchmarkPlainRouteBesideOurs(b *testing.B) {
 	leave()
 	ours := w.do(bootLimit, "setup", "--yes", "--name", name, "--until", benchBefore, "--set", "machine.clock=steady").took
 	env := w.steps(name)
-	image, choices, size := w.cachedImage(env.Record().Image.SHA512), *env.Choices(), env.Plan.Machine
+	image, choices, size := env.Record().ImagePath, *env.Choices(), env.Plan.Machine
 	env.Close()
 	leave()
 
@@ -111,26 +111,6 @@ func BenchmarkPlainRouteBesideOurs(b *testing.B) {
 	w.bound(plain.Seconds()/ours.Seconds(), "at-least", 3)
 	w.seconds("plain", plain)
 	w.seconds("ours", ours)
-}
-
-// cachedImage finds the base image by its digest, which is in the note beside it.
-func (w *bench) cachedImage(digest string) string {
-	w.Helper()
-	notes, err := filepath.Glob(filepath.Join(w.dirs.Images(), "*.qcow2.json"))
-	if err != nil {
-		w.Fatal(err)
-	}
-	for _, note := range notes {
-		data, err := os.ReadFile(note)
-		if err != nil {
-			w.Fatal(err)
-		}
-		if image := strings.TrimSuffix(note, ".json"); strings.Contains(string(data), digest) && digest != "" {
-			return image
-		}
-	}
-	w.Fatalf("no image in %s has the digest %q", w.dirs.Images(), digest)
-	return ""
 }
 
 // plainRoute takes it with the same processors, memory and acceleration.
