@@ -7,6 +7,8 @@ package main
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -223,4 +225,38 @@ func TestAFullDiskIsToldBeforeTheDownloadAndNothingIsLost(t *testing.T) {
 		t.Errorf("exit %d\n%s", r.exit, r.stderr)
 	}
 	w.run(time.Minute, "undo", "--name", "e2e-full")
+}
+
+// A mirror that does not say how much it will send, and a disk that is full
+// before it has.
+func TestADiskThatFillsUpDuringADownloadIsToldAndTheStartIsKept(t *testing.T) {
+	w := newWorld(t, "")
+	small := filepath.Join(w.home, ".cache")
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "none", small).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	defer exec.Command("umount", small).Run()
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		out.WriteHeader(http.StatusOK)
+		block := make([]byte, 1<<20)
+		for range 48 {
+			if _, err := out.Write(block); err != nil {
+				return
+			}
+			out.(http.Flusher).Flush()
+		}
+	}))
+	defer server.Close()
+	const name = "e2e-fills"
+	r := w.runWith(5*time.Minute, nil, "setup", "--yes", "--name", name, "--until", "base-image",
+		"--set", "image.source=official", "--set", "image.mirrors=["+server.URL+"]")
+	if r.exit != exitCouldNot || !strings.Contains(r.stderr, "space") || !strings.Contains(r.stderr, "hint:") {
+		t.Errorf("exit %d\n%s", r.exit, r.stderr)
+	}
+	whole, _ := filepath.Glob(filepath.Join(small, "clawarium/images/*.qcow2"))
+	parts, _ := filepath.Glob(filepath.Join(small, "clawarium/images/*.part"))
+	if len(whole) > 0 || len(parts) != 1 {
+		t.Errorf("in the cache: %v and %v", whole, parts)
+	}
+	w.run(time.Minute, "undo", "--name", name)
 }
