@@ -95,6 +95,11 @@ func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.
 		if err := run.Undo(ctx); err != nil {
 			return err
 		}
+		if command == "destroy" {
+			if err := env.Sweep(ctx); err != nil {
+				return err
+			}
+		}
 		if err := env.Forget(); err != nil {
 			return err
 		}

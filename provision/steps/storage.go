@@ -81,6 +81,30 @@ func (e *Env) poolStep() provision.Step {
 	}
 }
 
+// Sweep removes what an earlier machine of this name had left and this one found
+// as it should be, so that no step made it: the data disk, unless it is to be
+// kept, and what is shared once nobody uses it. For destroy, after Undo.
+func (e *Env) Sweep(ctx context.Context) error {
+	if !e.KeepData {
+		if err := e.deleteVolume(ctx, layout.DataDisk(e.Plan.Name)); err != nil {
+			return err
+		}
+	}
+	if e.otherMachines() {
+		return nil
+	}
+	none, err := json.Marshal(existed{false})
+	if err != nil {
+		return err
+	}
+	for _, step := range []provision.Step{e.baseVolumeStep(), e.codeVolumeStep(), e.poolStep()} {
+		if err := step.Undo(ctx, none, silent{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // volumeThere reports whether the pool has a volume of that name.
 func (e *Env) volumeThere(ctx context.Context, name string) (bool, error) {
 	p, err := e.pool(ctx)
