@@ -9,7 +9,6 @@ package code
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -68,41 +67,6 @@ func TestTheShippedLockfileGivesTheSameBytesTwice(t *testing.T) {
 	t.Logf("warm: %v; %+v", time.Since(began), second)
 	if kib := peakKiB(t); kib > 60_000 {
 		t.Errorf("peak memory %d KiB is above 60 MB", kib)
-	}
-}
-
-// BenchmarkColdBuild makes the disk from an empty cache, then lets npm install
-// the same lockfile from an empty cache, scripts off, and reports the ratio.
-// npm runs here as the yardstick only; it is no part of the product.
-func BenchmarkColdBuild(b *testing.B) {
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		b.Skip("npm is not installed")
-	}
-	for range b.N {
-		s, q := realStore(b)
-		began := time.Now()
-		if _, err := s.Get(context.Background(), q, silent{}); err != nil {
-			b.Fatal(err)
-		}
-		ours := time.Since(began)
-
-		dir := b.TempDir()
-		for name, data := range map[string][]byte{"package.json": openclaw.PackageJSON, "package-lock.json": openclaw.Lockfile} {
-			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-				b.Fatal(err)
-			}
-		}
-		cmd := exec.Command(npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", filepath.Join(dir, "cache"), "--registry", q.Registry)
-		cmd.Dir = dir
-		began = time.Now()
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("%v: %s", err, out)
-		}
-		theirs := time.Since(began)
-		b.ReportMetric(ours.Seconds(), "ours-s")
-		b.ReportMetric(theirs.Seconds(), "npm-s")
-		b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio")
 	}
 }
 
