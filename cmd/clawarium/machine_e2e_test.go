@@ -200,7 +200,7 @@ var knownPrograms = map[string]bool{
 	"mkfs.vfat": true, "mkfs.fat": true, "mcopy": true, "mmd": true, "mtools": true, "sfdisk": true,
 	// Debian's basic tools, for putting the disk together.
 	"cat": true, "chmod": true, "cp": true, "cut": true, "dd": true, "find": true, "grep": true, "head": true, "id": true,
-	"ln": true, "ls": true, "mkdir": true, "mv": true, "rm": true, "sed": true, "sort": true, "stat": true, "tar": true,
+	"ln": true, "ls": true, "mkdir": true, "mktemp": true, "mv": true, "rm": true, "sed": true, "sort": true, "stat": true, "tar": true,
 	"touch": true, "tr": true, "truncate": true, "wc": true,
 }
 
