@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -39,13 +40,20 @@ func again(name string) []string {
 // this host uses the pool, the image or the code disk as well: there is no
 // `begin` at which to be killed. On a machine that only runs these tests, there
 // is none such.
-func sharedAlready(step string) bool {
+func sharedAlready(t *testing.T, step string) bool {
+	t.Helper()
 	pattern, shared := map[string]string{
 		"pool": "/var/lib/libvirt/images/clawarium", "base-volume": "/var/lib/libvirt/images/clawarium/base-*",
 		"code-volume": "/var/lib/libvirt/images/clawarium/code-*",
 	}[step]
 	found, _ := filepath.Glob(pattern)
-	return shared && len(found) > 0
+	if !shared || len(found) == 0 {
+		return false
+	}
+	if os.Getenv("CI") != "" {
+		t.Errorf("%s: something else is in the pool, so this step goes untested: %v", step, found)
+	}
+	return true
 }
 
 const killed = -1 // what os/exec says of a process that a signal ended
@@ -102,7 +110,7 @@ func TestKilledAtEveryBeginTheSameCommandReachesTheSameEnd(t *testing.T) {
 	args := quick(cut)
 	skip := map[string]bool{}
 	for _, step := range steps {
-		skip[step] = sharedAlready(step)
+		skip[step] = sharedAlready(t, step)
 	}
 	for _, step := range steps {
 		if skip[step] {
@@ -168,7 +176,7 @@ func TestUndoFromEveryPointLeavesTheHostAsItWas(t *testing.T) {
 		"filter", "network", "seed", "domain", "boot", "eject-seed", "guest-config", "guest-service",
 	}
 	for _, step := range points {
-		if sharedAlready(step) {
+		if sharedAlready(t, step) {
 			t.Logf("%s: shared with another machine of this host", step)
 			continue
 		}

@@ -85,11 +85,11 @@ func (e *Env) seedStep() provision.Step {
 	return provision.Step{
 		ID: stepSeed, Title: e.text().Seed, Deadline: time.Minute,
 		Holds: func(ctx context.Context) (bool, error) {
-			if e.record.FirstBoot || verified {
+			if e.record.FirstBoot {
 				return true, nil
 			}
 			there, err := e.volumeThere(ctx, name)
-			return there && e.begun(ctx), err
+			return there && (verified || e.begun(ctx)), err
 		},
 		Do: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
 			p, err := e.mustPool(ctx)
