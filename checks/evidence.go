@@ -78,6 +78,8 @@ type HostFacts struct {
 	Connections map[string]Fact[string]        `json:"connections"` // guest port → refused, timeout or OPEN; system mode
 	Digests     map[DigestOf]Fact[DigestFound] `json:"digests"`
 	Manifest    Fact[Manifest]                 `json:"manifest"`
+
+	HostMore
 }
 
 // QemuProcess is the hypervisor's process of our domain.
@@ -150,6 +152,9 @@ type GuestFacts struct {
 	Canaries    Fact[[]Canary]          `json:"canaries"`
 	Ready       Fact[string]            `json:"ready"`       // body of /readyz, shortened
 	Environment Fact[map[string]string] `json:"environment"` // kernel, OS release, boot time
+
+	GuestMore
+	GuestKept
 }
 
 // Listener is a socket that takes connections or datagrams from anyone.

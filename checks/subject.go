@@ -27,6 +27,8 @@ type Subject struct {
 	// Ensures names the steps that ensure a control; it fills Finding.Fix.
 	Ensures map[ID][]string `json:"ensures,omitempty"`
 
+	SubjectKept
+
 	Version  string `json:"version"`  // of clawarium
 	OpenClaw string `json:"openclaw"` // version on the code disk
 	Node     string `json:"node"`     // version on the code disk

@@ -2,10 +2,20 @@
 // sent over SSH, read by python3 from its standard input and leaves nothing.
 package collector
 
-import _ "embed"
+import (
+	_ "embed"
+	"slices"
+)
+
+var (
+	//go:embed collect.py
+	base []byte
+	//go:embed guest.py
+	guest []byte
+	//go:embed kept.py
+	kept []byte
+)
 
 // Program is the collector. It runs as root, changes nothing, and prints one
-// JSON object.
-//
-//go:embed collect.py
-var Program []byte
+// JSON object. Its parts are one program: each adds facts to MORE.
+var Program = slices.Concat(base, guest, kept, []byte("\n\nmain()\n"))

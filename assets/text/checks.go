@@ -184,6 +184,10 @@ type Checks struct {
 	Sources map[string]string
 
 	// The catalogue's words, by the IDs of assets/controls.
+	Host  ChecksHost
+	Guest ChecksGuest
+	Kept  ChecksKept
+
 	Controls  map[string]Control
 	Clauses   map[string]string
 	Documents map[string]string
@@ -372,6 +376,7 @@ var enChecks = Checks{
 		"file":      "a file of yours, by the digest in your plan",
 	},
 
+	Host: enChecksHost, Guest: enChecksGuest, Kept: enChecksKept,
 	Controls:  enControls,
 	Clauses:   enClauses,
 	Documents: enDocuments,
@@ -560,6 +565,7 @@ var zhChecks = Checks{
 		"file":      "你的文件，按计划中的摘要校验",
 	},
 
+	Host: zhChecksHost, Guest: zhChecksGuest, Kept: zhChecksKept,
 	Controls:  zhControls,
 	Clauses:   zhClauses,
 	Documents: zhDocuments,

@@ -1,0 +1,3 @@
+
+
+# --- policies, versions, logs, patches --------------------------------------

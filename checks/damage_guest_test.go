@@ -1,0 +1,5 @@
+package checks
+
+var guestDamages = []damage{}
+
+var guestNeeds = map[ID][]string{}

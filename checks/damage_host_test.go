@@ -1,0 +1,5 @@
+package checks
+
+var hostDamages = []damage{}
+
+var hostNeeds = map[ID][]string{}

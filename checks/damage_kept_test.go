@@ -1,0 +1,7 @@
+package checks
+
+var keptDamages = []damage{}
+
+var keptNeeds = map[ID][]string{}
+
+var otherOnGood = map[ID]Status{}
