@@ -56,11 +56,18 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	if err := errors.Join(os.Mkdir(runtimeDir, 0o700), os.Chown(runtimeDir, uid, gid), os.WriteFile(test, binary, 0o755)); err != nil {
 		t.Fatal(err)
 	}
+	// A copy: the cache of whoever runs this may be closed to others.
+	image := os.Getenv("CLAWARIUM_TEST_IMAGE")
+	if image != "" {
+		own := filepath.Join(u.HomeDir, "base.qcow2")
+		run(t, "install", "-o", u.Uid, "-m", "0600", image, own)
+		image = own
+	}
 	for _, name := range []string{"TestUserIsDeniedTheSystem", "TestUserHasASession"} {
 		cmd := exec.Command(test, "-test.run", name, "-test.v", "-test.timeout", "9m")
 		cmd.Dir = u.HomeDir
 		cmd.Env = []string{"HOME=" + u.HomeDir, "USER=t-virt", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "XDG_RUNTIME_DIR=" + runtimeDir,
-			asUser + "=1", "CLAWARIUM_TEST_IMAGE=" + os.Getenv("CLAWARIUM_TEST_IMAGE")}
+			asUser + "=1", "CLAWARIUM_TEST_IMAGE=" + image}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 		out, err := cmd.CombinedOutput()
 		t.Logf("%s", out)
