@@ -380,7 +380,12 @@ done
 old=$([ -e @UNITS@@UNIT@ ] && sha256sum <@UNITS@@UNIT@)
 `),
 		Apply: expand(`
-systemctl daemon-reload || die "systemd did not read its units again"
+# A unit that systemd has not read yet needs no reload, which costs seconds here.
+case $(systemctl show @UNIT@ -p LoadState,NeedDaemonReload | sort) in
+"LoadState=loaded
+NeedDaemonReload=no") ;;
+*) systemctl daemon-reload || die "systemd did not read its units again" ;;
+esac
 [ "$old" = "$(sha256sum <@UNITS@@UNIT@)" ] || restart_later
 `),
 		Undo:   expand("systemctl stop @UNIT@ 2>/dev/null\n"),
