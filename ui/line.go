@@ -25,6 +25,9 @@ import (
 	"github.com/clawarium/clawarium/provision"
 )
 
+// clearLine takes the unfinished line back.
+const clearLine = "\r\x1b[K"
+
 const (
 	lineEvery  = 2 * time.Second  // between two progress lines of one step, at least
 	lineQuiet  = 15 * time.Second // and at most, so that silence never looks like a hang
@@ -53,12 +56,7 @@ func NewLine(w io.Writer, verbose bool) *Line {
 	l := &Line{w: w, verbose: verbose, now: time.Now}
 	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) &&
 		os.Getenv("TERM") != "dumb" && os.Getenv("ACCESSIBLE") == "" {
-		l.width = func() int {
-			if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-				return w
-			}
-			return 80
-		}
+		l.width = func() int { return terminalWidth(f) }
 	}
 	return l
 }
@@ -227,7 +225,7 @@ func (l *Line) rewrite(line string) {
 // finish prints a line that stays.
 func (l *Line) finish(line string) {
 	if l.rewriting {
-		line = "\r\x1b[K" + line
+		line = clearLine + line
 		l.rewriting = false
 	}
 	fmt.Fprintln(l.w, line)

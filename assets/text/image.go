@@ -207,8 +207,8 @@ var zhImage = Image{
 
 	NotePinned:    "Debian 官方镜像，版本 %[1]s，即 clawarium 发布时选定的那一个",
 	NotePublisher: "Debian 当前的官方镜像（%[1]s）：依据发布者的清单，未经固定",
-	NoteFile:      "您的文件 %[1]s，与方案中的 SHA-512 一致",
-	NoteFileFree:  "您的文件 %[1]s；已记录其 SHA-512，但没有可比对的值",
+	NoteFile:      "你的文件 %[1]s，与方案中的 SHA-512 一致",
+	NoteFileFree:  "你的文件 %[1]s；已记录其 SHA-512，但没有可比对的值",
 	NoteBuilt:     "在本机用 %[2]d 个带签名的 Debian 软件包构建（%[1]s）",
 	NoteBuiltAuto: "在本机用 %[2]d 个带签名的 Debian 软件包构建（%[1]s），因为无法取得官方镜像：%[3]s",
 

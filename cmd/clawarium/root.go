@@ -34,7 +34,7 @@ type streams struct {
 	out, err io.Writer
 }
 
-func standardStreams() streams { return streams{in: os.Stdin, out: os.Stdout, err: os.Stderr} }
+func standardStreams() streams { return streams{in: os.Stdin, out: os.Stdout, err: ui.Fold(os.Stderr)} }
 
 // exitError carries the exit status of something that has been told already.
 type exitError struct{ code int }
