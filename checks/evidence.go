@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -21,7 +22,34 @@ const MaxEvidence = 8 << 20
 type Fact[T any] struct {
 	OK    bool   `json:"ok"`
 	Err   string `json:"err,omitempty"`
-	Value T      `json:"value,omitempty"`
+	Value T      `json:"value"`
+}
+
+// MarshalJSON keeps a list that was seen to be empty apart from one that was not
+// seen: Value is left out only with what could not be looked at.
+func (f Fact[T]) MarshalJSON() ([]byte, error) {
+	if !f.OK {
+		return json.Marshal(struct {
+			OK  bool   `json:"ok"`
+			Err string `json:"err,omitempty"`
+		}{false, f.Err})
+	}
+	value := any(f.Value)
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			value = []any{}
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			value = map[string]any{}
+		}
+	}
+	return json.Marshal(struct {
+		OK    bool   `json:"ok"`
+		Err   string `json:"err,omitempty"`
+		Value any    `json:"value"`
+	}{true, f.Err, value})
 }
 
 // UnmarshalJSON accepts any JSON: what has not the right shape is a fact that

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,6 +92,9 @@ type look struct {
 	definitions []definition
 
 	wrongs, unknowns, rights []note
+
+	hint string // what to do when it is not checked, where the usual words do not help
+	moot bool   // it has nothing to say about this machine as it is
 }
 
 // definition is the domain as it runs or as it will start next time.
@@ -192,7 +196,9 @@ func (l *look) finding(id ID) Finding {
 	case len(l.wrongs) > 0:
 		f.Status, f.Hint = NotMet, words.Do
 	case len(l.unknowns) > 0 || len(l.rights) == 0:
-		f.Status, f.Hint = NotChecked, l.t.NotCheckedHint
+		f.Status, f.Hint = NotChecked, cmp.Or(l.hint, l.t.NotCheckedHint)
+	case l.moot:
+		f.Status = NotApplicable
 	default:
 		f.Status = Met
 	}
