@@ -56,6 +56,8 @@ var foreign = []struct {
 	{"libvirt.org/go/libvirtxml", []string{"provision/virt", "checks/..."}},
 	{"charm.land/fang/...", []string{"ui/...", "cmd/..."}},
 	{"charm.land/...", []string{"ui/..."}},
+	{"github.com/spf13/cobra", []string{"cmd/..."}},
+	{"github.com/invopop/jsonschema", []string{"provision/plan"}},
 }
 
 // mutators are packages that no import of checks, however indirect, may reach.
@@ -206,6 +208,9 @@ func TestEachForbiddenImportIsNoticed(t *testing.T) {
 		{"ui", module + "/cmd/clawarium"},
 		{"cmd/clawarium", "charm.land/bubbletea/v2"},
 		{"provision/steps", "charm.land/fang/v2"},
+		{"provision", "charm.land/lipgloss/v2"},
+		{"ui", "github.com/spf13/cobra"},
+		{"provision", "github.com/invopop/jsonschema"},
 		{"checks", "os/exec"},
 		{"checks/report", "golang.org/x/crypto/ssh/knownhosts"},
 		{"checks", module + "/provision"},
