@@ -24,6 +24,7 @@ type Strings struct {
 	Guest   Guest
 	Host    Host
 	Checks  Checks
+	Report  Report
 }
 
 // Languages that have a full set of strings.
@@ -35,11 +36,11 @@ const (
 var (
 	english = Strings{
 		Command: enCommand, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
-		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks,
+		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks, Report: enReport,
 	}
 	chinese = Strings{
 		Command: zhCommand, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
-		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks,
+		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks, Report: zhReport,
 	}
 	current atomic.Pointer[Strings]
 )

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/clawarium/clawarium/assets/controls"
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
@@ -45,26 +48,60 @@ func render(t *testing.T, r Report, o Options) string {
 	return b.String()
 }
 
-func TestTextExplainsWhatIsNotMetInBothLanguages(t *testing.T) {
-	t.Setenv("TZ", "UTC")
+// five is a report with one finding of each status, and what changed since.
+func five() Report {
+	words := text.T().Checks
+	finding := func(id string, status checks.Status, where []checks.Place, evidence ...string) checks.Finding {
+		c, _ := controls.Get(id)
+		f := checks.Finding{
+			Control: checks.ID(id), Title: words.Controls[id].Title, Clauses: c.Clauses, Status: status, Where: where,
+			Evidence: evidence, Why: words.Controls[id].Why, Hint: words.Controls[id].Do}
+		if status == checks.NotMet {
+			f.Fix = []string{"configure"}
+		}
+		return f
+	}
+	guest := func(format string, args ...any) string {
+		return fmt.Sprintf(words.ReportedByGuest, fmt.Sprintf(format, args...))
+	}
+	findings := []checks.Finding{
+		finding("K1", checks.Met, []checks.Place{checks.Host, checks.Libvirt}, fmt.Sprintf(words.QemuFine, 4223, 64055, words.Unconfined)),
+		finding("K3", checks.NotMet, []checks.Place{checks.Host, checks.InGuest}, guest(words.BindIs, "lan"), fmt.Sprintf(words.Answered, "192.168.231.2", 18789, "timeout")),
+		finding("K6", checks.NotChecked, []checks.Place{checks.InGuest}, fmt.Sprintf(words.CouldNotLook, words.TokenName, "ENOENT")),
+		finding("K7", checks.Attested, []checks.Place{checks.InGuest, owner}, "WeChat: 2026-11-20"),
+		finding("K25", checks.NotApplicable, nil),
+	}
+	e := evidence()
+	e.Subject.URI = "qemu:///system"
+	r := New(strings.Repeat("ab", 32), e, findings).Select([]checks.ID{"K1", "K3", "K6", "K7", "K25"})
+	earlier := slices.Clone(findings)
+	earlier[0].Evidence = []string{fmt.Sprintf(words.QemuFine, 999, 64055, words.Unconfined)}
+	earlier[1].Status, earlier[1].Evidence = checks.Met, earlier[1].Evidence[1:]
+	e.Collected, e.Subject.Version = e.Collected.Add(-50*time.Hour), "0.1.0"
+	return r.Against(Earlier{"evidence", New(strings.Repeat("cd", 32), e, earlier)})
+}
+
+func TestTextIsAsItWasLookedOver(t *testing.T) {
+	defer func(l *time.Location) { time.Local = l }(time.Local)
+	time.Local = time.UTC
 	for _, lang := range []string{text.English, text.Chinese} {
 		text.Use(lang)
 		defer text.Use(text.English)
-		got := render(t, mixed(t), Options{Width: 72})
-		// The hour depends on where the test runs.
-		got = strings.Replace(got, mixed(t).Collected.Local().Format("2006-01-02 15:04:05 -0700"), "2026-11-22 16:30:00 +0000", 1)
-		golden := filepath.Join("testdata", "mixed."+lang+".txt")
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+		for _, width := range []int{60, 100} {
+			got := render(t, five(), Options{Width: width})
+			golden := filepath.Join("testdata", fmt.Sprintf("five.%s.%d.txt", lang, width))
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
 				t.Fatal(err)
 			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs; got:\n%s", golden, got)
+			if got != string(want) {
+				t.Errorf("%s differs; got:\n%s", golden, got)
+			}
 		}
 	}
 }
@@ -74,24 +111,27 @@ func TestNoLineIsWiderThanTheTerminalAndNoWordIsLost(t *testing.T) {
 	for _, lang := range []string{text.English, text.Chinese} {
 		text.Use(lang)
 		defer text.Use(text.English)
-		r := mixed(t)
-		wide := squeeze(render(t, r, Options{Width: 10000, Verbose: true}))
-		for _, width := range []int{40, 41, 59, 80, 133} {
-			got := render(t, r, Options{Width: width, Verbose: true})
-			for line := range strings.SplitSeq(got, "\n") {
-				if columns(line) > width {
-					t.Errorf("%s, %d columns: %d in %q", lang, width, columns(line), line)
+		for _, r := range []Report{mixed(t), everything().FromSaved("0.3.0"), five()} {
+			for _, by := range Orders {
+				wide := squeeze(render(t, r, Options{Width: 10000, Verbose: true, By: by}))
+				for _, width := range []int{40, 41, 60, 80, 100, 133} {
+					got := render(t, r, Options{Width: width, Verbose: true, By: by})
+					for line := range strings.SplitSeq(got, "\n") {
+						if columns(line) > width {
+							t.Errorf("%s, %d columns: %d in %q", lang, width, columns(line), line)
+						}
+					}
+					if squeeze(got) != wide {
+						t.Errorf("%s, %d columns: the words differ from those on a wide page", lang, width)
+					}
 				}
-			}
-			if squeeze(got) != wide {
-				t.Errorf("%s, %d columns: the words differ from those on a wide page", lang, width)
 			}
 		}
 	}
 }
 
 func TestPlainTerminalsGetASCIIOnly(t *testing.T) {
-	got := render(t, mixed(t), Options{ASCII: true})
+	got := render(t, five().FromSaved("0.3.0"), Options{ASCII: true})
 	if i := strings.IndexFunc(got, func(r rune) bool { return r > 126 }); i >= 0 {
 		t.Errorf("%q", got[i:min(i+20, len(got))])
 	}
@@ -116,99 +156,86 @@ func TestLongWordsAreCutAndNothingHangs(t *testing.T) {
 // The JSON form is a promise to programs: the schema names every field, and a
 // field cannot appear, vanish or change its kind without this test saying so.
 func TestJSONIsWhatItsSchemaSays(t *testing.T) {
-	var b bytes.Buffer
-	r := mixed(t)
-	if err := r.JSON(&b); err != nil {
-		t.Fatal(err)
-	}
-	var document any
-	if err := json.Unmarshal(b.Bytes(), &document); err != nil {
-		t.Fatal(err)
-	}
 	data, err := os.ReadFile("../../docs/report.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schema map[string]any
+	schema := compile(t, string(data))
+	inBothLanguages(t, func(t *testing.T) {
+		for name, r := range map[string]Report{
+			"real": mixed(t), "everything": everything(), "nothing": New("", checks.Evidence{}, nil),
+			"chosen":   everything().Select([]checks.ID{"K1", "K2"}),
+			"compared": mixed(t).FromSaved("0.3.0").Against(Earlier{"evidence", everything()}),
+		} {
+			written := inForm(t, "JSON", r)
+			if err := conforms(schema, written); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			var back Report
+			if err := json.Unmarshal([]byte(written), &back); err != nil || !reflect.DeepEqual(r, back) {
+				t.Errorf("%s, read back: %v", name, err)
+			}
+			for _, f := range back.Findings {
+				for _, id := range f.Clauses {
+					if !slices.ContainsFunc(back.Clauses, func(c Clause) bool { return c.ID == id && c.Wording != "" && c.Document != "" }) {
+						t.Errorf("%s: %s answers %s, which has no words", name, f.Control, id)
+					}
+				}
+			}
+		}
+	})
+
+	// And the damage: a schema that accepts anything would prove nothing.
+	for _, damage := range []func(map[string]any){
+		func(d map[string]any) { d["score"] = 89 },
+		func(d map[string]any) { delete(d, "counts") },
+		func(d map[string]any) { d["exit"] = "0" },
+		func(d map[string]any) { d["findings"].([]any)[0].(map[string]any)["status"] = "fine" },
+		func(d map[string]any) { d["findings"].([]any)[0].(map[string]any)["clauses"] = []any{"U99"} },
+		func(d map[string]any) { d["findings"].([]any)[0].(map[string]any)["where"] = []any{"elsewhere"} },
+		func(d map[string]any) { d["clauses"].([]any)[0].(map[string]any)["reconstructed"] = 1 },
+		func(d map[string]any) { delete(d, "collected") },
+	} {
+		var document map[string]any
+		if err := json.Unmarshal([]byte(inForm(t, "JSON", everything())), &document); err != nil {
+			t.Fatal(err)
+		}
+		damage(document)
+		broken, err := json.Marshal(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if conforms(schema, string(broken)) == nil {
+			t.Errorf("accepted: %.300s", broken)
+		}
+	}
+}
+
+// The clauses and controls that the schema names are those of the catalogue.
+func TestTheSchemaNamesTheCatalogue(t *testing.T) {
+	data, err := os.ReadFile("../../docs/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs map[string]struct {
+			Enum []string `json:"enum"`
+		} `json:"$defs"`
+	}
 	if err := json.Unmarshal(data, &schema); err != nil {
 		t.Fatal(err)
 	}
-	for _, problem := range validate(schema, document, "") {
-		t.Error(problem)
+	var ids, known []string
+	for _, c := range controls.Clauses() {
+		ids = append(ids, c.ID)
 	}
-	var back Report
-	if err := json.Unmarshal(b.Bytes(), &back); err != nil || !reflect.DeepEqual(r, back) {
-		t.Errorf("read back: %v", err)
+	for _, c := range controls.All() {
+		known = append(known, c.ID)
 	}
-	var empty bytes.Buffer
-	if err := New("", checks.Evidence{}, nil).JSON(&empty); err != nil {
-		t.Fatal(err)
+	if got := schema.Defs["clause"].Enum; !slices.Equal(got, ids) {
+		t.Errorf("clauses: %q", got)
 	}
-	if err := json.Unmarshal(empty.Bytes(), &document); err != nil {
-		t.Fatal(err)
+	if got := schema.Defs["control"].Enum; !slices.Equal(got, known) {
+		t.Errorf("controls: %q", got)
 	}
-	for _, problem := range validate(schema, document, "") {
-		t.Errorf("of nothing: %s", problem)
-	}
-
-	// And the damage: a schema that accepts anything would prove nothing.
-	broken := document.(map[string]any)
-	broken["score"] = 89
-	delete(broken, "counts")
-	broken["exit"] = "0"
-	if got := validate(schema, document, ""); len(got) != 3 {
-		t.Errorf("three damages, %d noticed: %v", len(got), got)
-	}
-}
-
-// validate knows as much of JSON Schema as our schema uses.
-func validate(schema map[string]any, v any, at string) []string {
-	var problems []string
-	if kind, ok := schema["type"].(string); ok && kind != kindOf(v) && !(kind == "number" && kindOf(v) == "integer") {
-		return []string{at + ": " + kindOf(v) + ", wanted " + kind}
-	}
-	if allowed, ok := schema["enum"].([]any); ok && !slices.Contains(allowed, v) {
-		problems = append(problems, at+": not one of the values that it can have")
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		properties, _ := schema["properties"].(map[string]any)
-		for _, name := range schema["required"].([]any) {
-			if _, ok := v[name.(string)]; !ok {
-				problems = append(problems, at+"."+name.(string)+": missing")
-			}
-		}
-		for name, inner := range v {
-			p, ok := properties[name].(map[string]any)
-			if !ok {
-				problems = append(problems, at+"."+name+": not in the schema")
-				continue
-			}
-			problems = append(problems, validate(p, inner, at+"."+name)...)
-		}
-	case []any:
-		for _, inner := range v {
-			problems = append(problems, validate(schema["items"].(map[string]any), inner, at+"[]")...)
-		}
-	}
-	return problems
-}
-
-func kindOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case float64:
-		if v == float64(int64(v)) {
-			return "integer"
-		}
-		return "number"
-	case []any:
-		return "array"
-	}
-	return "object"
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"github.com/clawarium/clawarium/checks"
 )
 
 // Lines are wrapped by terminal columns: a Chinese character takes two, and a
@@ -27,7 +29,40 @@ func pad(s string, width int) string {
 type page struct {
 	width  int
 	bullet string
+	alarm  string // before what must not be overlooked
+	marks  map[checks.Status]string
 	lines  []string
+}
+
+func newPage(o Options) *page {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	if o.ASCII {
+		return &page{width: max(o.Width, 40), bullet: "- ", alarm: "!! ", marks: plain}
+	}
+	return &page{width: max(o.Width, 40), bullet: "· ", alarm: "⚠ ", marks: symbols}
+}
+
+// mark is the symbol of a status; of none, that of what was not checked.
+func (p *page) mark(s checks.Status) string {
+	if m := p.marks[s]; m != "" {
+		return m
+	}
+	return p.marks[checks.NotChecked]
+}
+
+// section begins a part with its name.
+func (p *page) section(name string) {
+	p.gap()
+	p.wrap("  ", name)
+}
+
+// gap sets what follows apart.
+func (p *page) gap() {
+	if p.last() != "" {
+		p.line("")
+	}
 }
 
 func (p *page) line(s string) { p.lines = append(p.lines, s) }
