@@ -26,6 +26,9 @@ func SystemDisk(machine string) string { return machine + "-system.qcow2" }
 func DataDisk(machine string) string   { return machine + "-data.qcow2" }
 func Seed(machine string) string       { return machine + "-seed.iso" }
 
+// ConsoleLog is the file name of the record of a machine's serial console.
+func ConsoleLog(machine string) string { return Domain(machine) + "-console.log" }
+
 // BaseVolume and CodeVolume are shared by machines and named by content.
 func BaseVolume(sha512 string) string { return "base-" + short(sha512) + ".qcow2" }
 func CodeVolume(sha256 string) string { return "code-" + short(sha256) + ".squashfs" }

@@ -18,6 +18,9 @@ import (
 // the images that AppArmor's and SELinux's rules for libvirt expect there.
 const SystemPoolPath = "/var/lib/libvirt/images/" + layout.Pool
 
+// SystemLogs is where the system's libvirt keeps its logs of machines.
+const SystemLogs = "/var/log/libvirt/qemu"
+
 // Pool is the directory of volumes, as libvirt manages it. It is ours by its
 // name and its path together: a pool cannot carry a tag.
 type Pool struct {

@@ -44,6 +44,10 @@ type Spec struct {
 	CodeDisk   string // path of the squashfs
 	Seed       string // path of the seed ISO; empty: none
 
+	// ConsoleLog is the file to which libvirt's log daemon writes what the
+	// machine says on its serial console, its journal included; empty: none. The
+	// daemon begins a new one at 2 MiB and keeps three older ones.
+	ConsoleLog string
 	// Emulator is the path of QEMU; empty: libvirt's choice.
 	Emulator string
 	// Loader and NVRAM are the firmware's code and the template of its
@@ -104,6 +108,9 @@ func (s Spec) Validate() error {
 	}
 	if s.Seed != "" && !filepath.IsAbs(s.Seed) {
 		return badSpec("disk", s.Seed)
+	}
+	if s.ConsoleLog != "" && !filepath.IsAbs(s.ConsoleLog) {
+		return badSpec("console log", s.ConsoleLog)
 	}
 	return nil
 }
@@ -217,6 +224,9 @@ func (s Spec) devices() *libvirtxml.DomainDeviceList {
 	for i := range rootPorts {
 		devices.Controllers = append(devices.Controllers,
 			libvirtxml.DomainController{Type: "pci", Index: ref(uint(i + 1)), Model: "pcie-root-port"})
+	}
+	if s.ConsoleLog != "" {
+		devices.Serials[0].Log = &libvirtxml.DomainChardevLog{File: s.ConsoleLog, Append: "on"}
 	}
 	if s.System {
 		devices.Interfaces = []libvirtxml.DomainInterface{{

@@ -26,6 +26,7 @@ func testSpec() Spec {
 		SSHPort:    40022,
 		SystemDisk: "/pool/tank-system.qcow2", DataDisk: "/pool/tank-data.qcow2",
 		CodeDisk: "/pool/code-1.squashfs", Seed: "/pool/tank-seed.iso",
+		ConsoleLog: "/log/tank-console.log",
 	}
 }
 

@@ -126,9 +126,10 @@ in_tree systemctl enable systemd-networkd.service ssh.service >/dev/null 2>&1
 in_tree systemctl disable systemd-networkd-wait-online.service >/dev/null 2>&1 || true
 in_tree systemctl mask systemd-networkd-wait-online.service >/dev/null 2>&1
 # Useless in such a machine: no graphics, no LVM, no pstore, no foreign binaries;
-# its hardware database and catalogue are made here.
+# its hardware database and catalogue are made here. Of unattended-upgrades only
+# the part that waits for a shutdown goes; what installs is started by timers.
 for unit in e2scrub_reap.service e2scrub_all.timer fstrim.timer \
-	systemd-pstore.service getty@tty1.service systemd-hwdb-update.service \
+	systemd-pstore.service unattended-upgrades.service getty@tty1.service systemd-hwdb-update.service \
 	systemd-journal-catalog-update.service systemd-firstboot.service \
 	dpkg-db-backup.timer systemd-binfmt.service proc-sys-fs-binfmt_misc.automount \
 	dev-hugepages.mount sys-fs-fuse-connections.mount sys-kernel-debug.mount \
