@@ -1,0 +1,95 @@
+package openclaw
+
+// What is known of OpenClaw from outside a machine: below which version it has
+// holes that are published, and at which addresses its model providers are.
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+var (
+	//go:embed floor.json
+	floor []byte
+	//go:embed endpoints.json
+	endpoints []byte
+)
+
+// Release is the oldest version without a hole that is known here.
+type Release struct {
+	Version string `json:"version"`
+	Fixes   string `json:"fixes"`
+	Source  string `json:"source"`
+}
+
+// Floor returns it.
+var Floor = sync.OnceValue(func() (r Release) {
+	read("floor.json", floor, &r)
+	return r
+})
+
+// Provider is a model provider and the hosts that are its own.
+type Provider struct {
+	ID    string   `json:"id"`    // OpenClaw's name of it
+	Names []string `json:"names"` // others that OpenClaw or its variables use
+	// Hosts in lower case; a "*" stands for one or more letters, digits and
+	// hyphens, never for a dot.
+	Hosts []string `json:"hosts"`
+	Local bool     `json:"local"` // runs on the machine itself
+}
+
+var providers = sync.OnceValue(func() []Provider {
+	var all struct {
+		Providers []Provider `json:"providers"`
+	}
+	read("endpoints.json", endpoints, &all)
+	return all.Providers
+})
+
+func read(name string, data []byte, into any) {
+	if err := json.Unmarshal(data, into); err != nil {
+		panic(fmt.Sprintf("assets/openclaw/%s: %v", name, err)) // compiled in, and tested
+	}
+}
+
+// ProviderOf finds a provider by its name or the beginning of its variable's.
+func ProviderOf(name string) (Provider, bool) {
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
+	for _, p := range providers() {
+		if name != "" && (p.ID == name || slices.Contains(p.Names, name)) {
+			return p, true
+		}
+	}
+	return Provider{}, false
+}
+
+// ServedBy finds the provider to which a host belongs.
+func ServedBy(host string) (Provider, bool) {
+	for _, p := range providers() {
+		if p.Serves(host) {
+			return p, true
+		}
+	}
+	return Provider{}, false
+}
+
+// Serves says whether a host, in lower case and without a port, is the provider's.
+func (p Provider) Serves(host string) bool {
+	return slices.ContainsFunc(p.Hosts, func(pattern string) bool { return matches(pattern, host) })
+}
+
+func matches(pattern, host string) bool {
+	before, after, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == host
+	}
+	if len(host) <= len(before)+len(after) || !strings.HasPrefix(host, before) || !strings.HasSuffix(host, after) {
+		return false
+	}
+	middle := host[len(before) : len(host)-len(after)]
+	return strings.Trim(middle, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
