@@ -87,7 +87,7 @@ func subject(t *testing.T) (Subject, Sources) {
 		return a, nil
 	}
 	return s, Sources{
-		Proc: proc, Dial: dial,
+		Proc: proc, Root: dir, Dial: dial,
 		Libvirt: fakeLibvirt{
 			xml:     func(context.Context) (string, error) { return "<domain/>", nil },
 			volumes: map[string]string{"code-" + sum("code")[:16] + ".squashfs": "code"},
@@ -134,7 +134,7 @@ func TestCollectRecordsWhatItSawAndWhyItCouldNotSee(t *testing.T) {
 
 func TestCollectWithNothingToAskSaysWhy(t *testing.T) {
 	e := Collect(t.Context(), Subject{Machine: "tank", System: true}, Sources{
-		LibvirtErr: errors.New("libvirt is down"), GuestErr: errors.New("no route"), Proc: t.TempDir()})
+		LibvirtErr: errors.New("libvirt is down"), GuestErr: errors.New("no route"), Proc: t.TempDir(), Root: t.TempDir()})
 	if e.Libvirt.Live.Err != "libvirt is down" || e.Guest.Report.Err != "no route" {
 		t.Errorf("%+v", e)
 	}
@@ -203,7 +203,7 @@ func TestTheCollectorAnswersWhereThereIsNothingToFind(t *testing.T) {
 		t.Skip("no /proc here to look in")
 	}
 	cmd := exec.Command(python, "-I", "-S", "-B", "-")
-	cmd.Stdin = bytes.NewReader(CollectorProgram())
+	cmd.Stdin = bytes.NewReader(CollectorProgram(""))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -143,10 +143,10 @@ var baseDamages = []damage{
 	}, []ID{"K1"}},
 	{"clipboard agent", func(t *testing.T, e *Evidence) {
 		addDevice(t, &e.Libvirt.Live, `<channel type='qemu-vdagent'><source><clipboard copypaste='yes'/></source></channel>`)
-	}, []ID{"K1"}},
+	}, []ID{"K1", "K12"}},
 	{"clipboard of a SPICE screen", func(t *testing.T, e *Evidence) {
 		addDevice(t, &e.Libvirt.Live, `<graphics type='spice'/>`)
-	}, []ID{"K1"}},
+	}, []ID{"K1", "K12"}},
 	{"a disk of the host", func(t *testing.T, e *Evidence) {
 		addDevice(t, &e.Libvirt.Inactive, `<disk type='block' device='disk'><source dev='/dev/sda'/><target dev='vde'/></disk>`)
 	}, []ID{"K1"}},

@@ -1,8 +1,75 @@
 package checks
 
+import (
+	"context"
+	"time"
+)
+
 // HostMore is what the host says beyond its part in the machine itself: what
 // else of OpenClaw is on it, its packet filter, its own protection, and records
 // of stops and backups.
-type HostMore struct{}
+type HostMore struct {
+	OpenClaw Fact[OnHost]            `json:"openClaw"` // OpenClaw outside the machine
+	Logins   Fact[Logins]            `json:"logins"`   // keys that let somebody in here
+	Rules    Rules                   `json:"rules"`    // packet rules; system mode
+	Bridge   Fact[Bridge]            `json:"bridge"`   // of the machine's network; system mode
+	Sockets  Fact[Sockets]           `json:"sockets"`  // open ports that lead to the machine
+	Stops    Fact[Stops]             `json:"stops"`
+	Backups  Fact[Backups]           `json:"backups"`
+	CPU      Fact[map[string]string] `json:"cpu"`      // weaknesses by the kernel's names, and what it says of each
+	Baseline Fact[Baseline]          `json:"baseline"` // the rest of this computer's protection
+	Left     Fact[Left]              `json:"left"`     // only after the machine was destroyed
+}
 
-var hostControls = []judged{}
+// SubjectHost is what was decided about the machine's place on the host.
+type SubjectHost struct {
+	MAC    string `json:"mac,omitempty"`    // of the guest's card
+	Prefix int    `json:"prefix,omitempty"` // length, of the isolated network; system mode
+}
+
+var hostControls = []judged{
+	{"K2", notOnTheHost},
+	{"K4", noMapping},
+	{"K9", noWayBack},
+	{"K12", noScreen},
+	{"K13", egress},
+	{"K21", stop},
+	{"K22", backup},
+	{"K24", hostBaseline},
+	{"K25", decommission},
+}
+
+// hostDeadline is for each thing that is looked at on the host. A home on a file
+// server that is away must not hold up the rest.
+const hostDeadline = 20 * time.Second
+
+// collectHost looks at the host's part, each thing by itself.
+func collectHost(ctx context.Context, s Subject, from Sources, look func(func()), h *HostMore) {
+	look(func() {
+		h.OpenClaw = within(ctx, hostDeadline, func() (OnHost, error) { return findOnHost(from.Root, from.Proc) })
+	})
+	look(func() {
+		h.Logins = within(ctx, hostDeadline, func() (Logins, error) { return findLogins(from.Root) })
+	})
+	look(func() {
+		h.Sockets = within(ctx, hostDeadline, func() (Sockets, error) { return findSockets(from.Proc, s) })
+	})
+	look(func() { h.Stops = within(ctx, hostDeadline, func() (Stops, error) { return readStops(from.Dir) }) })
+	look(func() {
+		h.Backups = within(ctx, digestDeadline, func() (Backups, error) { return readBackups(ctx, from.Dir) })
+	})
+	look(func() {
+		h.CPU = within(ctx, hostDeadline, func() (map[string]string, error) { return readVulnerabilities(from.Root) })
+	})
+	look(func() {
+		h.Baseline = within(ctx, hostDeadline, func() (Baseline, error) { return readBaseline(ctx, from) })
+	})
+	if !s.System {
+		return
+	}
+	look(func() {
+		h.Bridge = within(ctx, hostDeadline, func() (Bridge, error) { return readBridge(from, s) })
+		// What is kept of the rules depends on the taps that are on the bridge.
+		h.Rules = collectRules(ctx, from.Packets, wallOf(s, h.Bridge.Value.Ports))
+	})
+}

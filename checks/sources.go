@@ -51,9 +51,25 @@ type Sources struct {
 	GuestErr   error // why Guest is nil
 	Progress   Reporter
 
+	// Audit runs OpenClaw's own audit in the guest and returns what it prints;
+	// nil means that it was not asked for. It takes minutes under emulation.
+	Audit func(ctx context.Context) ([]byte, error)
+	// Audited is the result of an earlier one; nil means that there is none.
+	Audited *Audit
+	// AuditDeadline is for Audit alone, which Deadline does not bound; 0 means
+	// ten minutes.
+	AuditDeadline time.Duration
+
 	// Deadline for everything together; 0 means five minutes, which is ample
 	// for a guest on the slow clock. Each source has a shorter one of its own.
 	Deadline time.Duration
+	// Packets lists the host's packet rules.
+	Packets PacketFilter
+	// Dir is the machine's directory, where records of its stops and its backups
+	// are; Pool is where its volumes lie.
+	Dir, Pool string
+	// Root is where the host's file system begins; "" is /.
+	Root string
 	// Proc is the mount point of the host's process file system; "" is /proc.
 	Proc string
 	// Dial opens a connection to the guest; nil is net.Dialer.
@@ -81,15 +97,8 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 	begun := time.Now()
 	s = s.complete()
 	e := Evidence{Format: Format, Collected: begun.UTC().Truncate(time.Second), Subject: s}
-	if from.Deadline <= 0 {
-		from.Deadline = totalDeadline
-	}
-	if from.Proc == "" {
-		from.Proc = "/proc"
-	}
-	if from.Dial == nil {
-		from.Dial = (&net.Dialer{}).DialContext
-	}
+	from = from.complete()
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, from.Deadline)
 	defer cancel()
 	progress := &shared{to: from.Progress}
@@ -105,6 +114,7 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 	look(func() { e.Host.Connections = connections(ctx, s, from.Dial) })
 	look(func() { e.Host.Manifest = readManifest(s.Code.Manifest) })
 	look(func() { e.Host.Digests = digests(ctx, s, from, progress) })
+	collectHost(ctx, s, from, look, &e.Host.HostMore)
 
 	xml := func(into *Fact[string], ask func(ctx context.Context) (string, error)) {
 		look(func() {
@@ -135,10 +145,36 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		xml(&e.Libvirt.Filter, func(ctx context.Context) (string, error) { return from.Libvirt.FilterXML(ctx) })
 	}
 
-	look(func() { e.Guest = askGuest(ctx, s, from) })
+	marker, guestDone := newMarker(), make(chan struct{})
+	look(func() {
+		defer close(guestDone)
+		e.Guest = askGuest(ctx, s, from, marker)
+	})
+	look(func() { e.Host.Console = watchConsole(ctx, s, from, marker, guestDone) })
+	look(func() { e.Host.Audit = audit(whole, from, progress) })
 	group.Wait()
+	if from.Audit != nil {
+		e.Host.Audit.Value.Config = e.Guest.Tools.Value.Config
+	}
 	e.Took = time.Since(begun).Round(time.Millisecond)
 	return e
+}
+
+// complete fills in what was left to its default.
+func (from Sources) complete() Sources {
+	if from.Deadline <= 0 {
+		from.Deadline = totalDeadline
+	}
+	if from.Root == "" {
+		from.Root = "/"
+	}
+	if from.Proc == "" {
+		from.Proc = "/proc"
+	}
+	if from.Dial == nil {
+		from.Dial = (&net.Dialer{}).DialContext
+	}
+	return from
 }
 
 // complete fills in the names that follow from others.
@@ -191,7 +227,7 @@ func reason(err error, otherwise string) error {
 }
 
 // askGuest runs the collector and parses its report, fact by fact.
-func askGuest(ctx context.Context, s Subject, from Sources) GuestFacts {
+func askGuest(ctx context.Context, s Subject, from Sources, marker string) GuestFacts {
 	t := text.T().Checks
 	if from.Guest == nil {
 		return GuestFacts{Report: unseen[int](reason(from.GuestErr, t.NoGuest))}
@@ -201,7 +237,7 @@ func askGuest(ctx context.Context, s Subject, from Sources) GuestFacts {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	answer := within(ctx, deadline, func() ([]byte, error) {
-		return from.Guest.Collect(ctx, CollectorProgram(), ReportLimit)
+		return from.Guest.Collect(ctx, CollectorProgram(marker), ReportLimit)
 	})
 	if !answer.OK {
 		return GuestFacts{Report: unseen[int](errors.New(answer.Err))}
@@ -224,11 +260,14 @@ func ParseReport(data []byte) GuestFacts {
 	return g
 }
 
-// CollectorProgram is the collector with the names of layout put in.
-func CollectorProgram() []byte {
+// CollectorProgram is the collector with the names of layout put in, and with
+// the marker that it is to send through the guest's journal; "" sends none.
+func CollectorProgram(marker string) []byte {
 	params, err := json.Marshal(map[string]any{
+		"marker": marker,
 		"agent": layout.Agent, "keeper": layout.Keeper, "unit": layout.Unit, "port": layout.GatewayPort,
 		"config": layout.Config, "state": layout.State, "code": layout.Code, "serial": layout.CodeSerial,
+		"workspace": layout.Workspace, "inbox": layout.Inbox, "outbox": layout.Outbox, "words": collector.SeedWords(),
 		"inside": []string{layout.State, layout.Workspace, layout.Outbox},
 		"outside": []string{"/", "/boot", "/etc", "/home", "/opt", "/root", "/srv", "/usr", "/usr/local/bin",
 			"/var", "/var/lib", "/var/log", layout.Own, layout.Backups, layout.Inbox, layout.Code},

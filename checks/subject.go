@@ -27,7 +27,9 @@ type Subject struct {
 	// Ensures names the steps that ensure a control; it fills Finding.Fix.
 	Ensures map[ID][]string `json:"ensures,omitempty"`
 
+	SubjectHost
 	SubjectKept
+	SubjectPolicy
 
 	Version  string `json:"version"`  // of clawarium
 	OpenClaw string `json:"openclaw"` // version on the code disk

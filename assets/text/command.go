@@ -24,6 +24,7 @@ type Command struct {
 
 	StartShort, Started, AlreadyRunning           string
 	StopShort, Stopping, Stopped, AlreadyStopped  string
+	StoppedByForce                                string
 	StatusShort                                   string
 	StatusJSON                                    string
 	CheckShort, CheckLong, FlagJSON, FlagEvidence string
@@ -92,7 +93,8 @@ var enCommand = Command{
 
 	StartShort: "Start the machine and wait until OpenClaw answers", Started: "The machine %q runs and OpenClaw answers.", AlreadyRunning: "The machine %q runs already and OpenClaw answers.",
 	StopShort: "Shut the machine down in order", Stopping: "Shutting down", Stopped: "The machine %q is off.", AlreadyStopped: "The machine %q is off already.",
-	StatusShort: "Say how the machine is", StatusJSON: "as JSON",
+	StoppedByForce: "The machine %q did not follow the request and was cut off. It is off.",
+	StatusShort:    "Say how the machine is", StatusJSON: "as JSON",
 	CheckShort: "Self-check: look at the machine and say what holds",
 	CheckLong:  "Looks at the effective state on the host, in libvirt and in the guest, and says for each\ncontrol whether it is met, with what was seen. It changes nothing.\n\nExit status: 0 all met, 1 something is not met, 3 something could not be checked.",
 	FlagJSON:   "print the findings as JSON", FlagEvidence: "save the evidence to this file",
@@ -164,7 +166,8 @@ var zhCommand = Command{
 
 	StartShort: "启动虚拟机，直到 OpenClaw 应答", Started: "虚拟机 %q 已启动，OpenClaw 已应答。", AlreadyRunning: "虚拟机 %q 本来就在运行，OpenClaw 有应答。",
 	StopShort: "正常关闭虚拟机", Stopping: "正在关机", Stopped: "虚拟机 %q 已关闭。", AlreadyStopped: "虚拟机 %q 本来就是关闭的。",
-	StatusShort: "查看虚拟机的状况", StatusJSON: "以 JSON 输出",
+	StoppedByForce: "虚拟机 %q 没有听从请求，已被强制断电。它现在是关闭的。",
+	StatusShort:    "查看虚拟机的状况", StatusJSON: "以 JSON 输出",
 	CheckShort: "自检：查看虚拟机，说明哪些防护成立",
 	CheckLong:  "查看主机、libvirt 和虚拟机内的实际状态，对每项控制说明是否满足以及看到了什么。\n不做任何改动。\n\n退出码：0 全部满足，1 有不满足，3 有未能检查的。",
 	FlagJSON:   "以 JSON 输出结论", FlagEvidence: "把证据保存到这个文件",

@@ -4,12 +4,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/ui"
@@ -77,7 +80,8 @@ func (o *destroyOptions) run(ctx context.Context) error {
 	err = o.takeBack(ctx, "destroy", "", func(env *steps.Env) {
 		env.KeepData, env.KeepCache = !o.data, o.keepCache
 	})
-	if err == nil && !o.data {
+	var told *exitError // it is gone, but for what has been told
+	if (err == nil || errors.As(err, &told)) && !o.data {
 		fmt.Fprintf(o.err, t.DataKept+"\n", name)
 	}
 	return err
@@ -104,6 +108,26 @@ func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.
 			return err
 		}
 		fmt.Fprintf(a.err, text.T().Command.TakenBack+"\n", env.Plan.Name)
+		if command != "destroy" {
+			return nil
+		}
+		f := env.Decommissioned(ctx)
+		tell(a.out, f)
+		if code := checks.Exit([]checks.Finding{f}); code != exitFine {
+			return &exitError{code}
+		}
 		return nil
 	})
+}
+
+// tell prints one finding: what it is about, how it stands, what was seen.
+func tell(w io.Writer, f checks.Finding) {
+	t := text.T().Checks
+	fmt.Fprintf(w, t.Labelled+"%s\n", string(f.Control)+" "+f.Title, t.Status[string(f.Status)])
+	for _, line := range f.Evidence {
+		fmt.Fprintln(w, "  - "+line)
+	}
+	if f.Status != checks.Met {
+		fmt.Fprintf(w, "  "+t.Labelled+"%s\n", t.DoLabel, f.Hint)
+	}
 }

@@ -5,10 +5,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/ui"
 )
@@ -43,17 +45,25 @@ func newStop(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.onMachine(cmd.Context(), "stop", func(ctx context.Context, env *steps.Env) error {
 				line := ui.NewLine(a.err, a.verbose)
-				already, err := env.Stop(ctx, line.Reporter(text.T().Command.Stopping))
+				began := time.Now()
+				stopped, err := env.Stop(ctx, line.Reporter(text.T().Command.Stopping))
 				if err != nil {
 					return err
 				}
 				t := text.T().Command
 				said := t.Stopped
-				if already {
+				switch {
+				case stopped.Already:
 					said = t.AlreadyStopped
+				case stopped.Forced:
+					said = t.StoppedByForce
 				}
 				fmt.Fprintf(a.err, said+"\n", env.Plan.Name)
-				return nil
+				if stopped.Already {
+					return nil // nothing was tried
+				}
+				return env.RecordStop(checks.Stop{
+					When: began.UTC().Truncate(time.Second), Seconds: stopped.Took.Seconds(), Forced: stopped.Forced})
 			})
 		},
 	}

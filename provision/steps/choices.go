@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -224,5 +225,25 @@ func (e *Env) refuseForeign(ctx context.Context, conn *virt.Conn) error {
 
 // writeFile replaces a file of the machine's directory whole, or not at all.
 func writeFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o600, renameio.IgnoreUmask())
+	if err := renameio.WriteFile(path, data, 0o600, renameio.IgnoreUmask()); err != nil {
+		return err
+	}
+	return giveBack(path)
+}
+
+// giveBack gives a file that root wrote to the owner of its directory: who runs
+// one check by sudo must be able to run the next without.
+func giveBack(path string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	return os.Lchown(path, int(owner.Uid), int(owner.Gid))
 }

@@ -35,8 +35,9 @@ func (e *Env) Subject() checks.Subject {
 	if there, _ := exists(disk.Path); there {
 		s.Code.Path = disk.Path
 	}
+	s.MAC = c.MAC
 	if c.System {
-		s.GuestIP, s.HostIP = c.GuestIP, c.HostIP
+		s.GuestIP, s.HostIP, s.Prefix = c.GuestIP, c.HostIP, c.Prefix
 	} else {
 		s.SSHPort = c.SSHPort
 	}
@@ -51,7 +52,7 @@ func (e *Env) Subject() checks.Subject {
 // Sources opens what evidence comes from. What cannot be opened is recorded as
 // not looked at, with the reason.
 func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sources {
-	s := checks.Sources{Progress: progress}
+	s := checks.Sources{Progress: progress, Packets: packetFilter{programDirs}, Dir: e.dir, Pool: e.choices.PoolPath}
 	conn, err := e.Conn(ctx)
 	if err != nil {
 		s.LibvirtErr, s.GuestErr = err, err

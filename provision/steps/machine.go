@@ -39,7 +39,7 @@ func (e *Env) Spec() virt.Spec {
 		System: c.System, KVM: c.KVM, SlowClock: c.SlowClock,
 		CPUs: p.Machine.CPUs, Memory: int64(p.Machine.Memory), MAC: c.MAC,
 		SystemDisk: path(layout.SystemDisk(p.Name)), DataDisk: path(layout.DataDisk(p.Name)),
-		CodeDisk: path(layout.CodeVolume(e.record.Code.SHA256)),
+		CodeDisk: path(layout.CodeVolume(e.record.Code.SHA256)), ConsoleLog: e.consoleLog(),
 	}
 	if c.System {
 		s.Network, s.Filter = layout.Network(p.Name), layout.Filter(p.Name)
@@ -53,17 +53,40 @@ func (e *Env) Spec() virt.Spec {
 	return s
 }
 
+// consoleLog is where libvirt's log daemon records the machine's serial console:
+// for the system's libvirt among its own logs, where every host's rules let it
+// write; in a session beside the machine's other files.
+func (e *Env) consoleLog() string {
+	if e.choices.System {
+		return filepath.Join(virt.SystemLogs, layout.ConsoleLog(e.Plan.Name))
+	}
+	return filepath.Join(e.dir, layout.ConsoleLog(e.Plan.Name))
+}
+
+// forgetConsole removes that record and the older ones beside it. Those of the
+// system's libvirt belong to root; for another account they stay, as libvirt's
+// own log of the machine does.
+func (e *Env) forgetConsole() {
+	for _, older := range []string{"", ".0", ".1", ".2"} {
+		_ = os.Remove(e.consoleLog() + older)
+	}
+}
+
 func (e *Env) domainStep() provision.Step {
 	name := e.Plan.Name
 	return provision.Step{
-		ID: stepDomain, Title: e.text().Domain, Ensures: []checks.ID{"K1", "K11", "K12"}, Deadline: 2 * time.Minute,
+		ID: stepDomain, Title: e.text().Domain, Ensures: []checks.ID{"K1", "K11", "K12", "K18"}, Deadline: 2 * time.Minute,
 		Holds: func(ctx context.Context) (bool, error) {
 			conn, err := e.Conn(ctx)
 			if err != nil {
 				return false, err
 			}
 			d, err := conn.Domain(ctx, name)
-			return d != nil && d.Ours && d.UUID == e.choices.UUID && d.Tag.Plan == e.Plan.Hash(), err
+			if err != nil || d == nil || !d.Ours || d.UUID != e.choices.UUID || d.Tag.Plan != e.Plan.Hash() {
+				return false, err
+			}
+			next, err := conn.XML(ctx, name, true)
+			return strings.Contains(next, "<log file='"+e.consoleLog()+"'"), err
 		},
 		Do: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)
@@ -96,6 +119,7 @@ func (e *Env) domainStep() provision.Step {
 			if err := conn.Undefine(ctx, name); err != nil {
 				return err
 			}
+			e.forgetConsole()
 			e.record.FirstBoot, e.record.HostKeySwitched = false, false
 			return e.saveRecord()
 		},
@@ -257,20 +281,35 @@ func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, er
 	return already, e.waitGateway(ctx, r)
 }
 
+// Stopped is how a stop went.
+type Stopped struct {
+	Already bool          // it was off
+	Forced  bool          // it did not follow and was cut off
+	Took    time.Duration // until it was off
+}
+
 // Stop shuts the machine down in order, and forces it off only when it does not
 // follow in time.
-func (e *Env) Stop(ctx context.Context, r provision.Reporter) (already bool, err error) {
+func (e *Env) Stop(ctx context.Context, r provision.Reporter) (Stopped, error) {
 	conn, err := e.Conn(ctx)
 	if err != nil {
-		return false, err
+		return Stopped{}, err
 	}
 	state, err := conn.State(ctx, e.Plan.Name)
 	if err != nil || !state.Active() {
-		return err == nil, err
+		return Stopped{Already: err == nil}, err
 	}
 	e.hangUp()
 	r.Stage(e.text().ShuttingDown)
-	return false, conn.Shutdown(ctx, e.Plan.Name, e.choices.Patience(shutdownTime), true)
+	began := time.Now()
+	var s Stopped
+	err = conn.Shutdown(ctx, e.Plan.Name, e.choices.Patience(shutdownTime), false)
+	if errors.Is(err, virt.ErrState) {
+		s.Forced = true
+		err = conn.Destroy(ctx, e.Plan.Name)
+	}
+	s.Took = time.Since(began)
+	return s, err
 }
 
 // lineWriter passes complete lines on, without control characters.
