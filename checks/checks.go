@@ -37,6 +37,7 @@ const (
 	Host    Place = "host"
 	Libvirt Place = "libvirt"
 	InGuest Place = "guest"
+	Owner   Place = "owner" // the owner's word, which is no evidence
 )
 
 // Finding is the verdict on one control, with what it rests on.

@@ -93,8 +93,11 @@ type look struct {
 
 	wrongs, unknowns, rights []note
 
-	hint string // what to do when it is not checked, where the usual words do not help
-	moot bool   // it has nothing to say about this machine as it is
+	remarks []note // shown, and no reason for any status
+
+	hint   string // what to do when it is not checked, where the usual words do not help
+	moot   bool   // it has nothing to say about this machine as it is
+	owners bool   // it rests on the owner's word, whatever else was seen
 }
 
 // definition is the domain as it runs or as it will start next time.
@@ -146,8 +149,11 @@ func (l *look) note(claimed bool, where Place, format string, args []any) note {
 	if len(args) > 0 {
 		line = fmt.Sprintf(format, args...)
 	}
-	if where == InGuest && claimed {
+	switch {
+	case where == InGuest && claimed:
 		line = fmt.Sprintf(l.t.ReportedByGuest, line)
+	case where == Owner:
+		line = fmt.Sprintf(l.t.Kept.YourWord, line)
 	}
 	return note{where, clean(line, maxLine)}
 }
@@ -192,6 +198,7 @@ func (l *look) finding(id ID) Finding {
 		f.Clauses = append(f.Clauses, c.Clauses...)
 	}
 	f.Fix = append(f.Fix, l.subject.Ensures[id]...)
+	word := l.word(id)
 	switch {
 	case len(l.wrongs) > 0:
 		f.Status, f.Hint = NotMet, words.Do
@@ -199,10 +206,12 @@ func (l *look) finding(id ID) Finding {
 		f.Status, f.Hint = NotChecked, cmp.Or(l.hint, l.t.NotCheckedHint)
 	case l.moot:
 		f.Status = NotApplicable
+	case l.owners:
+		f.Status = Attested
 	default:
 		f.Status = Met
 	}
-	for _, notes := range [][]note{l.wrongs, l.unknowns, l.rights} {
+	for _, notes := range [][]note{l.wrongs, l.unknowns, l.rights, l.remarks, word} {
 		for i, n := range notes {
 			if i == maxNotes {
 				f.Evidence = append(f.Evidence, fmt.Sprintf(l.t.AndMore, len(notes)-maxNotes))
@@ -220,7 +229,7 @@ func (l *look) finding(id ID) Finding {
 	return f
 }
 
-func rank(p Place) int { return slices.Index([]Place{Host, Libvirt, InGuest}, p) }
+func rank(p Place) int { return slices.Index([]Place{Host, Libvirt, InGuest, Owner}, p) }
 
 // clean makes words from outside fit to be shown on one line of a terminal: no
 // control, format or line-breaking characters (an escape sequence could rewrite
