@@ -22,13 +22,13 @@ type Command struct {
 
 	NoMachine, NoMachineHint, OtherMachinesHint string
 
-	StartShort, Started, AlreadyRunning           string
-	StopShort, Stopping, Stopped, AlreadyStopped  string
-	StoppedByForce                                string
-	StatusShort                                   string
-	StatusJSON                                    string
-	CheckShort, CheckLong, FlagJSON, FlagEvidence string
-	Checking                                      string
+	StartShort, Started, AlreadyRunning          string
+	StopShort, Stopping, Stopped, AlreadyStopped string
+	StoppedByForce                               string
+	StatusShort                                  string
+	StatusJSON                                   string
+	CheckShort, CheckLong, FlagJSON              string
+	Checking                                     string
 
 	UndoShort, UndoLong, FlagUndoTo, TakenBack  string
 	DestroyShort, DestroyLong                   string
@@ -96,9 +96,9 @@ var enCommand = Command{
 	StoppedByForce: "The machine %q did not follow the request and was cut off. It is off.",
 	StatusShort:    "Say how the machine is", StatusJSON: "as JSON",
 	CheckShort: "Self-check: look at the machine and say what holds",
-	CheckLong:  "Looks at the effective state on the host, in libvirt and in the guest, and says for each\ncontrol whether it is met, with what was seen. It changes nothing.\n\nExit status: 0 all met, 1 something is not met, 3 something could not be checked.",
-	FlagJSON:   "print the findings as JSON", FlagEvidence: "save the evidence to this file",
-	Checking: "Looking at the machine …",
+	CheckLong:  "Looks at the effective state on the host, in libvirt and in the guest, and says for each\ncontrol whether it is met, with what was seen. It changes nothing.\n--from judges saved evidence instead, --explain says what a control is about.\n\nExit status: 0 all met, 1 something is not met, 2 could not do it, 3 something could\nnot be checked.",
+	FlagJSON:   "print the findings as JSON",
+	Checking:   "Looking at the machine …",
 
 	UndoShort: "Take back what setup made", UndoLong: "Takes back every step in reverse, to the state before the set-up, the data disk\nincluded. It can be stopped or killed as well: run it again.",
 	FlagUndoTo: "take back only down to and including this step", TakenBack: "All of the machine %q is taken back.",
@@ -169,9 +169,9 @@ var zhCommand = Command{
 	StoppedByForce: "虚拟机 %q 没有听从请求，已被强制断电。它现在是关闭的。",
 	StatusShort:    "查看虚拟机的状况", StatusJSON: "以 JSON 输出",
 	CheckShort: "自检：查看虚拟机，说明哪些防护成立",
-	CheckLong:  "查看主机、libvirt 和虚拟机内的实际状态，对每项控制说明是否满足以及看到了什么。\n不做任何改动。\n\n退出码：0 全部满足，1 有不满足，3 有未能检查的。",
-	FlagJSON:   "以 JSON 输出结论", FlagEvidence: "把证据保存到这个文件",
-	Checking: "正在查看虚拟机……",
+	CheckLong:  "查看主机、libvirt 和虚拟机内的实际状态，对每项控制说明是否满足以及看到了什么。\n不做任何改动。\n--from 改为判断保存的证据，--explain 说明某项控制的内容。\n\n退出码：0 全部满足，1 有不满足，2 没能做成，3 有未能检查的。",
+	FlagJSON:   "以 JSON 输出结论",
+	Checking:   "正在查看虚拟机……",
 
 	UndoShort: "撤回 setup 创建的一切", UndoLong: "按相反顺序撤回每一步，恢复到创建之前的状态，数据盘也一并撤回。\n同样可以随时停止或强行结束：再运行一次即可。",
 	FlagUndoTo: "只撤回到这一步为止（含这一步）", TakenBack: "虚拟机 %q 已全部撤回。",

@@ -96,8 +96,6 @@ type ReportHTML struct {
 	Machine       string
 	Connection    string
 	Plan          string
-	Result        string
-	Counts        string
 	Overview      string
 	Control       string
 	Status        string
@@ -108,17 +106,14 @@ type ReportHTML struct {
 	Clauses       string
 	Clause        string
 	Wording       string
-	Source        string
 	AnsweredBy    string
 	Missing       string
 	Changes       string
 	Was           string
 	Is            string
-	Lines         string
 	Gone          string
 	Came          string
 	Altered       string
-	Unknown       string
 	Contents      string
 	Reconstructed string
 }
@@ -241,11 +236,11 @@ var enReport = Report{
 
 	HTML: ReportHTML{
 		Lang: "en", Facts: "What this rests on", LookedAt: "Looked at", Took: "in %s", Machine: "Machine",
-		Connection: "Connection", Plan: "Plan (SHA-256)", Result: "Result", Counts: "How many", Overview: "All controls looked at",
+		Connection: "Connection", Plan: "Plan (SHA-256)", Overview: "All controls looked at",
 		Control: "Control", Status: "Verdict", Title: "Title", Where: "Looked at on", Findings: "Findings by place", Seen: "Seen",
-		Clauses: "Clause by clause", Clause: "Clause", Wording: "What it asks, in our words", Source: "Source", AnsweredBy: "Answered by",
-		Missing: "Not looked at", Changes: "What changed", Was: "Was", Is: "Is", Lines: "Seen", Gone: "gone", Came: "new", Altered: "other numbers",
-		Unknown: "unknown", Contents: "On this page", Reconstructed: "reconstructed",
+		Clauses: "Clause by clause", Clause: "Clause", Wording: "What it asks, in our words", AnsweredBy: "Answered by",
+		Missing: "Not looked at", Changes: "What changed", Was: "Was", Is: "Is", Gone: "gone", Came: "new", Altered: "other numbers",
+		Contents: "On this page", Reconstructed: "reconstructed",
 	},
 	SARIF: ReportSARIF{
 		Taxonomy:      "Guidance on OpenClaw",
@@ -362,11 +357,11 @@ var zhReport = Report{
 
 	HTML: ReportHTML{
 		Lang: "zh-CN", Facts: "依据", LookedAt: "查看时间", Took: "用时 %s", Machine: "虚拟机",
-		Connection: "连接", Plan: "计划（SHA-256）", Result: "结果", Counts: "数目", Overview: "查看过的全部控制项",
+		Connection: "连接", Plan: "计划（SHA-256）", Overview: "查看过的全部控制项",
 		Control: "控制项", Status: "结论", Title: "名称", Where: "查看位置", Findings: "按位置列出的结论", Seen: "看到的",
-		Clauses: "逐条对应", Clause: "条款", Wording: "要求（转述）", Source: "出处", AnsweredBy: "由谁对应",
-		Missing: "未查看", Changes: "变化", Was: "原为", Is: "现为", Lines: "看到的", Gone: "消失", Came: "新增", Altered: "数字不同",
-		Unknown: "未知", Contents: "本页内容", Reconstructed: "重建",
+		Clauses: "逐条对应", Clause: "条款", Wording: "要求（转述）", AnsweredBy: "由谁对应",
+		Missing: "未查看", Changes: "变化", Was: "原为", Is: "现为", Gone: "消失", Came: "新增", Altered: "数字不同",
+		Contents: "本页内容", Reconstructed: "重建",
 	},
 	SARIF: ReportSARIF{
 		Taxonomy:      "OpenClaw 安全指引",

@@ -9,7 +9,7 @@ var enExplained = map[string]Explained{
 		Red:    "a folder, a USB device or memory of this computer is handed in; the confinement of the process is switched off; the process runs as root",
 	},
 	"K2": {
-		Looked: "known places of OpenClaw on this computer: its folder, its program, its service, a running process.",
+		Looked: "known places of OpenClaw on this computer: in the homes, among programs and services, and what runs now.",
 		Red:    "~/.openclaw/openclaw.json exists on this computer",
 	},
 	"K3": {
@@ -17,7 +17,7 @@ var enExplained = map[string]Explained{
 		Red:    "gateway.bind is lan; a program in the machine listens on all addresses",
 	},
 	"K4": {
-		Looked: "this computer's packet filter and listeners; the network card in libvirt's definitions.",
+		Looked: "the card and the network in libvirt's definitions; this computer's packet rules; the programs that lead to the machine, and the ports that they open.",
 		Red:    "a rule sends a port of this computer on to the machine; its card sits on your network directly",
 	},
 	"K5": {
@@ -29,7 +29,7 @@ var enExplained = map[string]Explained{
 		Red:    "the token is 123456; it was copied from another machine; a protection is switched off",
 	},
 	"K7": {
-		Looked: "for every chat channel, who may write to the agent.",
+		Looked: "for every chat channel and account that is switched on, who may write to the agent; how many people are paired. Policies and counts, nobody's name.",
 		Red:    "a channel's dmPolicy is open; its allow list holds *",
 	},
 	"K8": {
@@ -37,7 +37,7 @@ var enExplained = map[string]Explained{
 		Red:    "the account is in the docker group; the service runs as root; a process holds a capability (a part of root's power)",
 	},
 	"K9": {
-		Looked: "this computer's list of keys that may log in; devices paired with the gateway; connections back to this computer.",
+		Looked: "the keys that the machine has, beside those that may log in to this computer; computers paired with the gateway; addresses of another's libvirt or docker.",
 		Red:    "a key made in the machine may log in to this computer; this computer is paired as a device that runs commands",
 	},
 	"K10": {
@@ -49,15 +49,15 @@ var enExplained = map[string]Explained{
 		Red:    "the disk is attached without read-only; an attempt to write succeeds",
 	},
 	"K12": {
-		Looked: "libvirt's definitions: screen, sound, keyboard and other input devices.",
+		Looked: "libvirt's definitions: screen, sound, keyboard and other input devices, and the console; the same on the command line of the machine's process.",
 		Red:    "a VNC screen is offered, on 0.0.0.0 above all; an input device of this computer is handed in",
 	},
 	"K13": {
-		Looked: "network, filter and card in libvirt's definitions, as they were made; the rules in force on the card.",
+		Looked: "network, filter and card in libvirt's definitions, beside what was made; the rules that are in force on the card. No attack from inside is tried in this version.",
 		Red:    "a drop rule is deleted; rules hold for IPv4 alone; there is a second card; the network forwards by NAT",
 	},
 	"K14": {
-		Looked: "the skills that are installed, byte by byte, beside the list that you accepted, which is kept on this computer.",
+		Looked: "skills, plugins and hooks from outside the code disk, byte by byte, beside the list that you accepted, which is kept on this computer.",
 		Red:    "one byte in a SKILL.md changed; there is a skill that you never accepted",
 	},
 	"K15": {
@@ -73,43 +73,43 @@ var enExplained = map[string]Explained{
 		Red:    "a private key, a card number or a seed phrase lies in the workspace; an API key is in the environment; others may read the settings",
 	},
 	"K18": {
-		Looked: "a mark written in the machine's log and looked for in this computer's copy; who may change the log in the machine.",
-		Red:    "the copying to this computer is stopped; the agent can change the log",
+		Looked: "a mark put into the machine's journal and looked for in this computer's own copy; whether the journal is kept, and whether the agent can change it.",
+		Red:    "nothing arrives on this computer any more; the agent can change the log",
 	},
 	"K19": {
 		Looked: "hashes of settings, units and standing instructions, beside those that you accepted, which are kept on this computer.",
 		Red:    "a name was added to allowFrom; a line was added to HEARTBEAT.md",
 	},
 	"K20": {
-		Looked: "the rules for running commands that are in force, beside the preset in your plan; the findings of OpenClaw's own security audit.",
+		Looked: "the tools and the rules for running commands that are in force, beside the preset in your plan; standing approvals; with --audit, OpenClaw's own security audit.",
 		Red:    "commands run without asking",
 	},
 	"K21": {
-		Looked: "the last timed trial of the emergency stop, and whether libvirt can cut the card and stop the machine.",
-		Red:    "the machine did not stop in time",
+		Looked: "whether libvirt's definitions let the machine follow a request to stop; how its last stop went, from the record that `clawarium stop` keeps.",
+		Red:    "at its last stop the machine did not follow and had to be cut off",
 	},
 	"K22": {
-		Looked: "age and digest of the newest backup on this computer, and the last trial restore.",
-		Red:    "the backup is cut short or too old",
+		Looked: "age of the newest backup on this computer, and whether it still has every byte. That it can be restored is only shown by doing it.",
+		Red:    "the backup is cut short, changed or too old",
 	},
 	"K23": {
-		Looked: "pending security updates in the machine, the timer that installs them, and whether a restart is due.",
+		Looked: "the timers that install updates, apt's settings and lists, and the kernel that runs.",
 		Red:    "the timer is switched off; security updates wait",
 	},
 	"K24": {
-		Looked: "this computer's processor weaknesses, AppArmor or SELinux, versions, disk encryption and firewall.",
-		Red:    "the kernel calls a processor weakness \"Vulnerable\"",
+		Looked: "what the kernel says of this computer's processor; AppArmor or SELinux, versions, disk encryption and firewall, which are told and not judged.",
+		Red:    "the kernel calls a weakness of the processor \"Vulnerable\"",
 	},
 	"K25": {
-		Looked: "after removal: libvirt objects, files, services and rules with our mark.",
+		Looked: "after removal: libvirt objects, volumes and files of ours. While the machine exists there is nothing to say.",
 		Red:    "a volume of a removed machine is still there",
 	},
 	"K26": {
-		Looked: "the model addresses in OpenClaw's settings, beside the provider in your plan.",
+		Looked: "the model addresses in OpenClaw's settings, beside those that OpenClaw documents for the provider.",
 		Red:    "the address is that of a relay",
 	},
 	"K27": {
-		Looked: "the agent's memory files, beside those that you last reviewed; your word on its accounts, spending cap and second factor, with its date.",
+		Looked: "your word on the agent's accounts and on what it remembers, with its date; what the machine says of the memory files helps you to give it.",
 		Red:    "your confirmation is older than 90 days",
 	},
 }
@@ -120,7 +120,7 @@ var zhExplained = map[string]Explained{
 		Red:    "本机的目录、USB 设备或内存被递进虚拟机；进程的限制被关闭；进程以 root 运行",
 	},
 	"K2": {
-		Looked: "本机上 OpenClaw 的常见位置：目录、程序、服务、运行中的进程。",
+		Looked: "本机上 OpenClaw 的常见位置：各用户的家目录、程序、服务，以及现在运行的进程。",
 		Red:    "本机上有 ~/.openclaw/openclaw.json",
 	},
 	"K3": {
@@ -128,7 +128,7 @@ var zhExplained = map[string]Explained{
 		Red:    "gateway.bind 为 lan；虚拟机内有程序监听所有地址",
 	},
 	"K4": {
-		Looked: "本机的包过滤规则和监听者；libvirt 定义里的网卡。",
+		Looked: "libvirt 定义里的网卡和网络；本机的包过滤规则；通向虚拟机的程序及其打开的端口。",
 		Red:    "有规则把本机端口转到虚拟机；网卡直接接在你的网络上",
 	},
 	"K5": {
@@ -140,7 +140,7 @@ var zhExplained = map[string]Explained{
 		Red:    "令牌是 123456；令牌复制自另一台虚拟机；有防护被关闭",
 	},
 	"K7": {
-		Looked: "每个聊天渠道里谁可以给智能体写信。",
+		Looked: "对每个启用的聊天渠道和账户：谁可以给智能体写信，配对了多少人。只看策略和数目，不看姓名。",
 		Red:    "某渠道的 dmPolicy 为 open；允许名单里有 *",
 	},
 	"K8": {
@@ -148,7 +148,7 @@ var zhExplained = map[string]Explained{
 		Red:    "账户属于 docker 组；服务以 root 运行；某进程持有特权能力（root 权力的一部分）",
 	},
 	"K9": {
-		Looked: "本机允许登录的密钥；与网关配对的设备；回到本机的连接。",
+		Looked: "虚拟机里的密钥，与可以登录本机的密钥比对；与网关配对的电脑；指向别处 libvirt 或 docker 的地址。",
 		Red:    "虚拟机里生成的密钥可以登录本机；本机被配对成可执行命令的设备",
 	},
 	"K10": {
@@ -160,15 +160,15 @@ var zhExplained = map[string]Explained{
 		Red:    "代码盘挂接时没有只读；写入成功",
 	},
 	"K12": {
-		Looked: "libvirt 定义里的屏幕、声音、键盘等输入设备。",
+		Looked: "libvirt 定义里的屏幕、声音、键盘等输入设备和控制台；以及虚拟机进程命令行里的同样内容。",
 		Red:    "提供了 VNC 屏幕，尤其在 0.0.0.0 上；本机的输入设备被递进虚拟机",
 	},
 	"K13": {
-		Looked: "libvirt 定义里的网络、过滤规则和网卡是否与当初一样；网卡上生效的规则。",
+		Looked: "libvirt 定义里的网络、过滤规则和网卡，与当初创建的比对；网卡上生效的规则。本版本不从内部尝试攻击。",
 		Red:    "丢弃规则被删除；规则只管 IPv4；有第二块网卡；网络以 NAT 转发",
 	},
 	"K14": {
-		Looked: "已安装的技能，逐字节与你接受过、保存在本机的清单比对。",
+		Looked: "代码盘以外的技能、插件和钩子，逐字节与你接受过、保存在本机的清单比对。",
 		Red:    "某个 SKILL.md 改了一个字节；有你从未接受的技能",
 	},
 	"K15": {
@@ -184,43 +184,43 @@ var zhExplained = map[string]Explained{
 		Red:    "工作目录里有私钥、卡号或助记词；环境变量里有 API 密钥；别人能读设置",
 	},
 	"K18": {
-		Looked: "在虚拟机日志里写下记号，再到本机的副本里找；虚拟机里谁能改日志。",
-		Red:    "停止了向本机传送；智能体能改日志",
+		Looked: "在虚拟机日志里写下记号，再到本机自己的副本里找；日志是否留存，智能体能否更改。",
+		Red:    "没有传到本机；智能体能改日志",
 	},
 	"K19": {
 		Looked: "设置、服务单元和常驻指令的哈希，与你接受过、保存在本机的比对。",
 		Red:    "allowFrom 多了一个名字；HEARTBEAT.md 多了一行",
 	},
 	"K20": {
-		Looked: "生效的命令执行规则，与计划中的预设比对；OpenClaw 自带安全审计的结果。",
+		Looked: "生效的工具和命令执行规则，与计划中的预设比对；长期批准；加 --audit 时还有 OpenClaw 自带的安全审计。",
 		Red:    "命令不经询问就执行",
 	},
 	"K21": {
-		Looked: "最近一次计时的紧急停止演练，以及 libvirt 能否断开网卡、停止虚拟机。",
-		Red:    "虚拟机没有及时停下",
+		Looked: "libvirt 定义是否让虚拟机听从关机请求；`clawarium stop` 留下的上次停机记录。",
+		Red:    "上次停机时虚拟机没有听从，只能强制断电",
 	},
 	"K22": {
-		Looked: "本机最新备份的时间和摘要，以及最近一次试恢复。",
-		Red:    "备份被截断，或太旧",
+		Looked: "本机最新备份的时间，以及它的每个字节是否还在。能否恢复，只有恢复一次才知道。",
+		Red:    "备份被截断、被改动或太旧",
 	},
 	"K23": {
-		Looked: "虚拟机里待装的安全更新、安装它们的定时器、是否需要重启。",
+		Looked: "安装更新的定时器、apt 的设置和清单，以及正在运行的内核。",
 		Red:    "定时器被关闭；安全更新在等待",
 	},
 	"K24": {
-		Looked: "本机的处理器漏洞、AppArmor 或 SELinux、版本、磁盘加密和防火墙。",
+		Looked: "内核对本机处理器漏洞的说明；AppArmor 或 SELinux、版本、磁盘加密和防火墙只报告，不评判。",
 		Red:    "内核把某个处理器漏洞标为“Vulnerable”",
 	},
 	"K25": {
-		Looked: "删除之后：带有我们标记的 libvirt 对象、文件、服务和规则。",
+		Looked: "删除之后：我们的 libvirt 对象、存储卷和文件。虚拟机还在时无可判断。",
 		Red:    "已删除虚拟机的存储卷还在",
 	},
 	"K26": {
-		Looked: "OpenClaw 设置里的模型地址，与计划中的提供商比对。",
+		Looked: "OpenClaw 设置里的模型地址，与 OpenClaw 文档为该提供商列出的地址比对。",
 		Red:    "地址属于中转站",
 	},
 	"K27": {
-		Looked: "智能体的记忆文件，与你上次审阅的比对；你对其账户、花费上限和第二因素的确认及日期。",
+		Looked: "你对智能体账户和记忆的确认及其日期；虚拟机自报的记忆文件情况可供你确认时参考。",
 		Red:    "你的确认已超过 90 天",
 	},
 }
