@@ -96,16 +96,19 @@ func fileStep(dir string) Step {
 func runHelper() {
 	dir, root, what, point := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
 	r := New(dir, fileSteps(root), nil, testOptions)
-	if point != "environment" { // which a build with the tag killpoints looks at
-		r.hook = func(p string) {
-			if p == point {
-				syscall.Kill(os.Getpid(), syscall.SIGKILL)
-				select {}
-			}
+	hook := func(p string) {
+		if p == point {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
 		}
 	}
+	if point != "environment" { // which a build with the tag killpoints looks at
+		r.hook = hook
+	}
 	var err error
-	if what == "undo" {
+	if strings.HasPrefix(what, "repair") {
+		err = repairFiles(dir, root, what == "repair back", hook)
+	} else if what == "undo" {
 		err = r.Undo(context.Background())
 	} else {
 		_, err = r.Do(context.Background())
@@ -255,6 +258,148 @@ func TestKillNineAtAnyInstantIsFollowedByTheSameEnd(t *testing.T) {
 				finish(t, dir, root)
 			}
 			back(t, dir, root)
+		})
+	}
+}
+
+// repairFiles goes on with a repair of the files, or begins one, up to its end.
+func repairFiles(dir, root string, back bool, hook func(string)) error {
+	r, err := PendingRepair(dir)
+	if err == nil && r == nil {
+		r, err = BeginRepair(dir, "1", nil, nil)
+	}
+	if err != nil {
+		return err
+	}
+	r.hook = hook
+	hook("begun:")
+	steps := fileSteps(root)
+	for i := range steps {
+		steps[i].Within = ""
+	}
+	if r.Phase == RepairForward && !back {
+		if _, err := r.Do(context.Background(), steps, nil, testOptions); err != nil {
+			return err
+		}
+		if err := r.Keep(); err != nil {
+			return err
+		}
+		hook("kept:")
+	}
+	if r.Phase != RepairKept {
+		if err := r.Undo(context.Background(), steps, nil, testOptions); err != nil {
+			return err
+		}
+		hook("back:")
+	}
+	return r.End()
+}
+
+func TestKillNineInARepairIsFollowedByItsEndOrByExactlyWhatWasBefore(t *testing.T) {
+	start := func(t *testing.T) (dir, root, after, drifted string) {
+		dir, root = filepath.Join(t.TempDir(), "m"), t.TempDir()
+		if _, err := New(dir, fileSteps(root), nil, testOptions).Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		after = tree(t, root)
+		for name, content := range map[string]string{"one/2": "widened", "vm/config/0": "open", "vm/config/mine": "keep"} {
+			if err := os.WriteFile(filepath.Join(root, name), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Remove(filepath.Join(root, "two/5")); err != nil {
+			t.Fatal(err)
+		}
+		return dir, root, after, tree(t, root)
+	}
+	end := func(t *testing.T, dir, root string, back bool) string {
+		t.Helper()
+		if err := repairFiles(dir, root, back, func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, repairDir+"*")); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+		return tree(t, root)
+	}
+	repaired := func(after string) string {
+		return strings.Replace(after, "vm/config/5=made\n", "vm/config/5=made\nvm/config/mine=keep\n", 1)
+	}
+
+	for _, point := range []string{"begun:", "begin:step-0", "done:step-0", "begin:step-1", "done:step-4", "kept:"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			dir, root, after, _ := start(t)
+			if !killed(t, dir, root, "repair", point, 0) {
+				t.Fatal("not killed")
+			}
+			if got := end(t, dir, root, false); got != repaired(after) {
+				t.Errorf("gone on to\n%s\nwant\n%s", got, repaired(after))
+			}
+			if point == "kept:" {
+				return // no way back from there
+			}
+			dir, root, _, drifted := start(t)
+			killed(t, dir, root, "repair", point, 0)
+			if got := end(t, dir, root, true); got != drifted {
+				t.Errorf("taken back to\n%s\nwant\n%s", got, drifted)
+			}
+		})
+	}
+	for _, point := range []string{"undo:step-4", "undone:step-4", "undo:step-0", "undone:step-0", "back:"} {
+		t.Run("back "+point, func(t *testing.T) {
+			t.Parallel()
+			dir, root, _, drifted := start(t)
+			killed(t, dir, root, "repair", "done:step-4", 0)
+			if !killed(t, dir, root, "repair back", point, 0) {
+				t.Fatal("not killed")
+			}
+			// A repair that was turned back goes no other way.
+			if got := end(t, dir, root, false); got != drifted {
+				t.Errorf("taken back to\n%s\nwant\n%s", got, drifted)
+			}
+		})
+	}
+	seed := uint64(time.Now().UnixNano())
+	for i := range 8 {
+		t.Run(fmt.Sprintf("random instant %d, seed %d", i, seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, uint64(i)))
+			dir, root, after, drifted := start(t)
+			what := "repair"
+			for range 3 {
+				if !killed(t, dir, root, what, "", time.Duration(2+random.IntN(40))*time.Millisecond) {
+					if got, want := tree(t, root), map[string]string{"repair": repaired(after), "repair back": drifted}[what]; got != want {
+						t.Errorf("ended at\n%s\nwant\n%s", got, want)
+					}
+					return
+				}
+				if random.IntN(3) == 0 {
+					what = "repair back"
+				}
+				if r, err := PendingRepair(dir); err != nil {
+					t.Fatal(err)
+				} else if r == nil || r.Phase == RepairKept {
+					what = "repair"
+				} else if r.Phase == RepairBack {
+					what = "repair back"
+				}
+			}
+			r, err := PendingRepair(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := repaired(after)
+			switch {
+			case r == nil && tree(t, root) == drifted, r != nil && r.Phase == RepairBack:
+				want = drifted
+			}
+			if r != nil {
+				end(t, dir, root, false)
+			}
+			if got := tree(t, root); got != want {
+				t.Errorf("ended at\n%s\nwant\n%s", got, want)
+			}
 		})
 	}
 }

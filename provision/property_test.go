@@ -260,3 +260,129 @@ func TestWhateverHappensOnTheWayDoReachesTheSameEndAndUndoTheStart(t *testing.T)
 		}
 	}
 }
+
+// repair goes on with the repair of the machine in dir, or begins one, until it
+// ends or the process does.
+func (w *world) repair(dir string, back bool) (err error, dead bool) {
+	return w.process(func() error {
+		r, err := PendingRepair(dir)
+		if err != nil {
+			return err
+		}
+		steps := w.steps()
+		for i := range steps {
+			steps[i].Within = "" // each keeps what it finds, and brings that back
+		}
+		if r == nil {
+			if err := w.move(); err != nil {
+				return err
+			}
+			if r, err = BeginRepair(dir, "1", nil, map[string][]byte{"note": []byte("x")}); err != nil {
+				return err
+			}
+		}
+		r.hook = func(string) {
+			if !w.failing {
+				w.move()
+			}
+		}
+		if r.Phase == RepairForward && !back {
+			if _, err = r.Do(context.Background(), steps, nil, Options{}); err != nil {
+				return err
+			}
+			if err = r.Keep(); err != nil {
+				return err
+			}
+		}
+		if r.Phase != RepairKept {
+			if err = r.Undo(context.Background(), steps, nil, Options{}); err != nil {
+				return err
+			}
+		}
+		if err = w.move(); err != nil {
+			return err
+		}
+		return r.End()
+	})
+}
+
+func TestWhateverHappensOnTheWayARepairEndsRepairedOrExactlyWhereItBegan(t *testing.T) {
+	rounds, root := 30, t.TempDir()
+	if shm, err := os.MkdirTemp("/dev/shm", "clawarium-test-"); err == nil {
+		rounds, root = 600, shm
+		t.Cleanup(func() { os.RemoveAll(shm) })
+	}
+	seed := uint64(time.Now().UnixNano())
+	kept, undone := 0, 0
+	for round := range rounds {
+		w := newWorld(rand.New(rand.NewPCG(seed, uint64(round))))
+		dir := filepath.Join(root, fmt.Sprint(round))
+		start := maps.Clone(w.has)
+		fatal := func(what string, want map[string]string, err error) {
+			var journals []string
+			for _, name := range []string{JournalFile, filepath.Join(repairDir, JournalFile), filepath.Join(repairDir, repairFile)} {
+				data, _ := os.ReadFile(filepath.Join(dir, name))
+				journals = append(journals, name+"\n"+string(data))
+			}
+			t.Fatalf("seed %d, round %d: %s: %v\nplan %+v\ngot   %v\nwant  %v\n%s", seed, round, what, err, w.plan, w.has, want, strings.Join(journals, "\n"))
+		}
+		if err, _ := w.run(dir, false); err != nil {
+			fatal("set-up", nil, err)
+		}
+		end := maps.Clone(w.has)
+		w.drift(t, dir)
+		for _, p := range w.plan { // nobody meddles within what is not there
+			if p.container && !w.holds(p) {
+				maps.DeleteFunc(w.has, func(k, _ string) bool { return strings.HasPrefix(k, p.prefix) })
+			}
+		}
+		drifted := maps.Clone(w.has)
+
+		back := false // once it was turned back it goes no other way
+		for range w.rand.IntN(6) {
+			w.moves, w.failing = 1+w.rand.IntN(10+w.rand.IntN(60)), w.rand.IntN(3) == 0
+			back = back || w.rand.IntN(3) == 0
+			if err, dead := w.repair(dir, back); err == nil && !dead {
+				break
+			}
+			if r, err := PendingRepair(dir); err != nil {
+				fatal("what is left of the repair", nil, err)
+			} else if back = r != nil && r.Phase == RepairBack; r != nil && r.Phase == RepairKept && !maps.Equal(w.has, end) {
+				fatal("kept", end, nil)
+			}
+		}
+		w.moves = -1
+		pending, err := PendingRepair(dir)
+		if err != nil {
+			fatal("what is left of the repair", nil, err)
+		}
+		if pending != nil {
+			if err, _ := w.repair(dir, back || pending.Phase == RepairForward && w.rand.IntN(2) == 0); err != nil {
+				fatal("the end of the repair", nil, err)
+			}
+		}
+		switch {
+		case maps.Equal(w.has, end):
+			kept++
+		case maps.Equal(w.has, drifted):
+			undone++
+		default:
+			fatal("neither repaired nor as it was", drifted, nil)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, repairDir+"*")); len(left) > 1 || len(left) == 1 && filepath.Base(left[0]) != repairNew {
+			t.Fatalf("seed %d, round %d: left: %v", seed, round, left)
+		}
+		// The machine's own way back is as it was.
+		if w.rand.IntN(2) == 0 {
+			if err, _ := w.run(dir, false); err != nil || !maps.Equal(w.has, end) {
+				fatal("set-up after a repair", end, err)
+			}
+		}
+		if err, _ := w.run(dir, true); err != nil || !maps.Equal(w.has, start) {
+			fatal("back to the start after a repair", start, err)
+		}
+	}
+	if kept == 0 || undone == 0 {
+		t.Errorf("seed %d: %d kept, %d undone: the rounds prove nothing", seed, kept, undone)
+	}
+}

@@ -37,30 +37,38 @@ alone() {
     flock -w 600 9 || die "another change is under way in the machine"
 }
 
-# save PATH: keeps what is there now, once, for undo.
+# save PATH: keeps what is there now, once, for undo; and in a repair once more,
+# in the repair's own place, for its own way back.
 save() {
-    [ -d "${1%/*}" ] || save "${1%/*}"
-    [ -e "$prior/files$1" ] || [ -L "$prior/files$1" ] && return
-    [ -e "$prior/absent" ] && while IFS= read -r gone; do
-        [ "$gone" = "$1" ] && return
-    done <"$prior/absent"
-    if [ -e "$1" ] || [ -L "$1" ]; then
-        mkdir -p "$prior/files${1%/*}" &&
-            cp -aT "$1" "$prior/files$1.part" && mv -T "$prior/files$1.part" "$prior/files$1"
+    keep "$prior" "$1"
+    [ -z "$repair" ] || keep "$repair" "$1"
+}
+
+# keep PLACE PATH
+keep() {
+    [ -d "${2%/*}" ] || keep "$1" "${2%/*}"
+    [ -e "$1/files$2" ] || [ -L "$1/files$2" ] && return
+    [ -e "$1/absent" ] && while IFS= read -r gone; do
+        [ "$gone" = "$2" ] && return
+    done <"$1/absent"
+    if [ -e "$2" ] || [ -L "$2" ]; then
+        mkdir -p "$1/files${2%/*}" && rm -rf "$1/part" &&
+            cp -aT "$2" "$1/part" && mv -T "$1/part" "$1/files$2"
     else
-        mkdir -p "$prior" && printf '%s\n' "$1" >>"$prior/absent"
-    fi || die "no copy of $1 could be kept"
+        mkdir -p "$1" && printf '%s\n' "$2" >>"$1/absent"
+    fi || die "no copy of $2 could be kept"
 }
 
 # put MODE OWNER PATH: standard input becomes the file, whole or not at all.
 put() {
     [ -d "${3%/*}" ] || mkdir -p -m 0755 "${3%/*}" || die "$3: no directory"
     base64 -d >"$3.clawarium" && chown "$2" "$3.clawarium" && chmod "$1" "$3.clawarium" &&
-        mv -fT "$3.clawarium" "$3" || die "$3 could not be written"
+        mv -fT "$3.clawarium" "$3" || { rm -f "$3.clawarium"; die "$3 could not be written"; }
 }
 
 # restore: what save kept goes back to where it was.
 restore() {
+    [ -z "$repair" ] || { bring_back; return; }
     [ -e "$prior/absent" ] && {
         while IFS= read -r gone; do
             [ -d "$gone" ] && [ ! -L "$gone" ] || rm -f -- "$gone"

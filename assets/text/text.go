@@ -25,6 +25,7 @@ type Strings struct {
 	Host    Host
 	Checks  Checks
 	Report  Report
+	Harden  Harden
 }
 
 // Languages that have a full set of strings.
@@ -37,10 +38,12 @@ var (
 	english = Strings{
 		Command: enCommand, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
 		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks, Report: enReport,
+		Harden: enHarden,
 	}
 	chinese = Strings{
 		Command: zhCommand, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
 		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks, Report: zhReport,
+		Harden: zhHarden,
 	}
 	current atomic.Pointer[Strings]
 )

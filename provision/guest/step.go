@@ -60,7 +60,7 @@ func prelude(id string) string {
 	if err != nil {
 		panic(err) // embedded
 	}
-	return fmt.Sprintf("step=%s own=%s agent=%s\n%s", id, layout.Own, layout.Agent, shared)
+	return fmt.Sprintf("step=%s own=%s agent=%s repair=\n%s", id, layout.Own, layout.Agent, shared)
 }
 
 // CheckScript is a whole script that exits 0 when the step holds, else writes
@@ -91,10 +91,11 @@ func (s Step) checkBody() string {
 }
 
 // ApplyScript is a whole script that makes the change.
-func (s Step) ApplyScript() string {
+func (s Step) ApplyScript() string { return prelude(s.ID) + "alone\n" + s.changes() }
+
+// changes is what keeps, writes and applies.
+func (s Step) changes() string {
 	var b strings.Builder
-	b.WriteString(prelude(s.ID))
-	b.WriteString("alone\n")
 	b.WriteString(s.Before)
 	for _, f := range s.Files {
 		fmt.Fprintf(&b, "save %s\n", quoteShell(f.Path))

@@ -139,6 +139,7 @@ func directoriesStep() Step {
 			{units + dataUnit, 0o644, "root:root", asset("data.mount")},
 			{units + outboxUnit, 0o644, "root:root", asset("outbox.mount")},
 			{"/etc/systemd/journald.conf.d/clawarium.conf", 0o644, "root:root", asset("journald.conf")},
+			{"/etc/apt/apt.conf.d/zz-clawarium", 0o644, "root:root", asset("apt.conf")},
 		},
 		Check: expand(`
 [ -L @UNITS@local-fs.target.wants/` + dataUnit + ` ] || no "@HOME@ is not mounted at boot"
@@ -164,11 +165,25 @@ for option in nodev nosuid noexec; do
     case $mounted in *outbox:*,$option,*) ;; *) no "@OUTBOX@ is mounted without $option" ;; esac
 done
 [ -d /var/log/journal ] || no "the journal is not kept over a restart"
+for unit in apt-daily.timer apt-daily-upgrade.timer systemd-journald.service; do
+    for place in @UNITS@ /run/systemd/system/; do
+        [ "$(readlink $place$unit)" = /dev/null ] && no "$unit is masked"
+    done
+done
+for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    [ -L @UNITS@timers.target.wants/$timer ] || no "$timer is not enabled"
+done
+[ "$(systemctl is-active systemd-journald.service apt-daily.timer apt-daily-upgrade.timer | sort -u)" = active ] || no "the journal or a timer of updates is stopped"
 `),
 		Before: expand(`
 [ -e @HOME@ ] || save @HOME@
 save @UNITS@local-fs.target.wants/` + dataUnit + `
 save @UNITS@local-fs.target.wants/` + outboxUnit + `
+for unit in apt-daily.timer apt-daily-upgrade.timer; do
+    save @UNITS@$unit
+    save @UNITS@timers.target.wants/$unit
+done
+[ "$(readlink @UNITS@systemd-journald.service)" != /dev/null ] || save @UNITS@systemd-journald.service
 `),
 		// Only a disk on which nothing at all is recognised gets a file system:
 		// what is on it is the one thing that must never be lost.
@@ -208,6 +223,20 @@ case $(findmnt -n -o OPTIONS @OUTBOX@) in
 *noexec*) mount -o remount,bind,nodev,nosuid,noexec @OUTBOX@ ;;
 *) mount -o remount,bind,nodev,nosuid,noexec @OUTBOX@ ;;
 esac || die "@OUTBOX@ could not be mounted on itself"
+unread=
+for unit in apt-daily.timer apt-daily-upgrade.timer systemd-journald.service; do
+    for place in @UNITS@ /run/systemd/system/; do
+        [ "$(readlink $place$unit)" = /dev/null ] && rm -f $place$unit && unread=yes
+    done
+done
+for timer in apt-daily.timer apt-daily-upgrade.timer; do
+    [ ! -L @UNITS@timers.target.wants/$timer ] || continue
+    mkdir -p -m 0755 @UNITS@timers.target.wants
+    ln -sfn /usr/lib/systemd/system/$timer @UNITS@timers.target.wants/$timer && unread=yes
+done
+[ -z "$unread" ] || systemctl daemon-reload
+[ "$(systemctl is-active apt-daily.timer apt-daily-upgrade.timer | sort -u)" = active ] ||
+    systemctl start apt-daily.timer apt-daily-upgrade.timer || die "the timers of updates could not be started"
 mkdir -p -m 2755 /var/log/journal
 systemctl restart systemd-journald || die "the journal could not be set"
 `),
@@ -374,8 +403,9 @@ case $denied in *' ::/0 '*) ;; *) no "the unit may send to any IPv6 address" ;; 
 case $denied in *' 0.0.0.0/0 '*) ;; *) no "the unit may send to any IPv4 address" ;; esac
 `),
 		Before: expand(`
+meddled=
 for f in @UNITS@@UNIT@.d /run/systemd/system/@UNIT@.d; do
-    [ -e $f ] && { save $f; rm -rf $f; }
+    [ -e $f ] && { save $f; rm -rf $f; meddled=yes; }
 done
 old=$([ -e @UNITS@@UNIT@ ] && sha256sum <@UNITS@@UNIT@)
 `),
@@ -386,7 +416,8 @@ case $(systemctl show @UNIT@ -p LoadState,NeedDaemonReload | sort) in
 NeedDaemonReload=no") ;;
 *) systemctl daemon-reload || die "systemd did not read its units again" ;;
 esac
-[ "$old" = "$(sha256sum <@UNITS@@UNIT@)" ] || restart_later
+# What runs may have been started under what is gone now.
+[ "$old" = "$(sha256sum <@UNITS@@UNIT@)" ] && [ -z "$meddled" ] || restart_later
 `),
 		Undo:   expand("systemctl stop @UNIT@ 2>/dev/null\n"),
 		Settle: "systemctl daemon-reload\n",
