@@ -31,6 +31,7 @@ type Report struct {
 	SavedEvidence   string
 	SavedEvidenceBy string
 	OnlyAsked       string
+	Unseen          string
 	NotAsked        string
 	NotLookedAt     string
 	Everything      string
@@ -185,9 +186,10 @@ var enReport = Report{
 	SavedEvidence:   "SAVED EVIDENCE: the machine was not looked at now. This is what was seen on %s.",
 	SavedEvidenceBy: "Judged now by clawarium %s.",
 	OnlyAsked:       "Only these were asked for: %s.",
+	Unseen:          "Could not be checked: %s.",
 	NotAsked:        "Not looked at, because not asked for: %s.",
 	NotLookedAt:     "Not looked at: %s.",
-	Everything:      "Every control of the catalogue was looked at.",
+	Everything:      "Every control of the catalogue was checked.",
 	OwnerNote:       "What rests on your word is as true as your word, and lapses after 90 days.",
 
 	Places: map[string]string{
@@ -225,7 +227,7 @@ var enReport = Report{
 	MachineName:      "%s at %s",
 
 	ExplainHeading:  "%s  %s",
-	WhatLabel:       "What holds",
+	WhatLabel:       "What it asks",
 	LookedLabel:     "Looked at",
 	WhereLabel:      "Where",
 	RedLabel:        "Not met when, for example",
@@ -239,7 +241,7 @@ var enReport = Report{
 		Connection: "Connection", Plan: "Plan (SHA-256)", Overview: "All controls looked at",
 		Control: "Control", Status: "Verdict", Title: "Title", Where: "Looked at on", Findings: "Findings by place", Seen: "Seen",
 		Clauses: "Clause by clause", Clause: "Clause", Wording: "What it asks, in our words", AnsweredBy: "Answered by",
-		Missing: "Not looked at", Changes: "What changed", Was: "Was", Is: "Is", Gone: "gone", Came: "new", Altered: "other numbers",
+		Missing: "Not checked", Changes: "What changed", Was: "Was", Is: "Is", Gone: "gone", Came: "new", Altered: "other numbers",
 		Contents: "On this page", Reconstructed: "reconstructed",
 	},
 	SARIF: ReportSARIF{
@@ -306,9 +308,10 @@ var zhReport = Report{
 	SavedEvidence:   "保存的证据：现在没有查看虚拟机。以下是 %s 时看到的情况。",
 	SavedEvidenceBy: "现由 clawarium %s 判断。",
 	OnlyAsked:       "只要求查看：%s。",
+	Unseen:          "未能检查：%s。",
 	NotAsked:        "未要求，因而未查看：%s。",
 	NotLookedAt:     "未查看：%s。",
-	Everything:      "目录中的每个控制项都查看过。",
+	Everything:      "目录中的每个控制项都检查过。",
 	OwnerNote:       "由你确认的内容，可信程度取决于你的确认，90 天后失效。",
 
 	Places: map[string]string{
@@ -346,7 +349,7 @@ var zhReport = Report{
 	MachineName:      "%[2]s 上的 %[1]s",
 
 	ExplainHeading:  "%s  %s",
-	WhatLabel:       "成立时",
+	WhatLabel:       "要求",
 	LookedLabel:     "查看什么",
 	WhereLabel:      "在哪里查看",
 	RedLabel:        "例如在这些情况下不满足",
@@ -360,7 +363,7 @@ var zhReport = Report{
 		Connection: "连接", Plan: "计划（SHA-256）", Overview: "查看过的全部控制项",
 		Control: "控制项", Status: "结论", Title: "名称", Where: "查看位置", Findings: "按位置列出的结论", Seen: "看到的",
 		Clauses: "逐条对应", Clause: "条款", Wording: "要求（转述）", AnsweredBy: "由谁对应",
-		Missing: "未查看", Changes: "变化", Was: "原为", Is: "现为", Gone: "消失", Came: "新增", Altered: "数字不同",
+		Missing: "未检查的", Changes: "变化", Was: "原为", Is: "现为", Gone: "消失", Came: "新增", Altered: "数字不同",
 		Contents: "本页内容", Reconstructed: "重建",
 	},
 	SARIF: ReportSARIF{

@@ -44,7 +44,7 @@ func everything() Report {
 		case checks.NotChecked:
 			f.Hint = words.NotCheckedHint
 		case checks.Attested:
-			f.Where = append(f.Where, owner)
+			f.Where = append(f.Where, checks.Owner)
 		case checks.NotApplicable:
 			f.Where, f.Evidence = nil, []string{}
 		}
@@ -122,6 +122,11 @@ func TestEveryFormSaysWhatWasNotLookedAt(t *testing.T) {
 				if !strings.Contains(got, string(id)) {
 					t.Errorf("%s does not name %s", form, id)
 				}
+			}
+		}
+		for _, form := range []string{"text", "HTML"} {
+			if got := inForm(t, form, r); !strings.Contains(got, fmt.Sprintf(text.T().Report.Unseen, "K3")) {
+				t.Errorf("%s does not say that K3 could not be checked", form)
 			}
 		}
 		if got := inForm(t, "text", r); !strings.Contains(got, fmt.Sprintf(text.T().Report.OnlyAsked, list(r.Only))) {

@@ -11,11 +11,8 @@ import (
 	"github.com/clawarium/clawarium/checks"
 )
 
-// owner is the place of what rests on the owner's word.
-const owner checks.Place = "owner"
-
 // places in the order of their weight: a guest can lie, the host does not.
-var places = []checks.Place{checks.Host, checks.Libvirt, checks.InGuest, owner}
+var places = []checks.Place{checks.Host, checks.Libvirt, checks.InGuest, checks.Owner}
 
 // group is the findings of one place; an empty place is none.
 type group struct {

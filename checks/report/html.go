@@ -21,17 +21,17 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 
 // htmlPage is what the template is filled with. Everything in it is words.
 type htmlPage struct {
-	T                                                           text.ReportHTML
-	Heading, Outcome, CountsSaid                                string
-	Why, Do, Steps, Answers, Contained, Reconstructed, NoAnswer string
-	Alarms, Notices, Notes, MissingSaid                         []string
-	Facts                                                       []htmlFact
-	Counts                                                      []htmlCount
-	Missing                                                     []htmlFinding
-	Compared                                                    *htmlChanges
-	Findings                                                    []htmlFinding
-	Groups                                                      []htmlGroup
-	Documents                                                   []htmlDocument
+	T                                                                 text.ReportHTML
+	Heading, Outcome, CountsSaid                                      string
+	What, Why, Do, Steps, Answers, Contained, Reconstructed, NoAnswer string
+	Alarms, Notices, Notes, MissingSaid                               []string
+	Facts                                                             []htmlFact
+	Counts                                                            []htmlCount
+	Missing                                                           []htmlFinding
+	Compared                                                          *htmlChanges
+	Findings                                                          []htmlFinding
+	Groups                                                            []htmlGroup
+	Documents                                                         []htmlDocument
 }
 
 type htmlFact struct {
@@ -91,7 +91,7 @@ func (r Report) page() htmlPage {
 	t, c := &text.T().Report, &text.T().Checks
 	p := htmlPage{
 		T: t.HTML, Heading: fmt.Sprintf(c.Heading, orUnknown(r.Machine)), Outcome: outcome(r.Exit),
-		Why: c.WhyLabel, Do: c.DoLabel, Steps: c.StepsLabel, Answers: c.AnswersLabel, Contained: t.ContainedLabel,
+		What: fmt.Sprintf(c.Labelled, t.WhatLabel), Why: c.WhyLabel, Do: c.DoLabel, Steps: c.StepsLabel, Answers: c.AnswersLabel, Contained: t.ContainedLabel,
 		Reconstructed: t.Reconstructed, NoAnswer: t.NoAnswer, Notes: r.notes(), MissingSaid: r.missing().said(),
 	}
 	if r.Saved {

@@ -157,14 +157,20 @@ func (r Report) finding(id checks.ID) *checks.Finding {
 	return nil
 }
 
-// missing is NotLookedAt, apart by the reason.
+// missing is what nothing is known of, apart by the reason.
 type missing struct {
+	unseen   []checks.ID // looked at, and not seen
 	notAsked []checks.ID // others were asked for
 	noJudge  []checks.ID // this version of clawarium has no judge for them
 	other    []checks.ID
 }
 
 func (r Report) missing() (m missing) {
+	for _, f := range r.Findings {
+		if f.Status == checks.NotChecked {
+			m.unseen = append(m.unseen, f.Control)
+		}
+	}
 	for _, id := range r.NotLookedAt {
 		switch {
 		case len(r.Only) > 0 && !slices.Contains(r.Only, id):
@@ -178,13 +184,13 @@ func (r Report) missing() (m missing) {
 	return m
 }
 
-// said is what was not looked at, a sentence for each reason.
+// said is what was not checked, a sentence for each reason.
 func (m missing) said() (lines []string) {
 	t := &text.T().Report
 	for _, part := range []struct {
 		format string
 		ids    []checks.ID
-	}{{t.NotAsked, m.notAsked}, {text.T().Checks.NotInVersion, m.noJudge}, {t.NotLookedAt, m.other}} {
+	}{{t.Unseen, m.unseen}, {t.NotAsked, m.notAsked}, {text.T().Checks.NotInVersion, m.noJudge}, {t.NotLookedAt, m.other}} {
 		if len(part.ids) > 0 {
 			lines = append(lines, fmt.Sprintf(part.format, list(part.ids)))
 		}

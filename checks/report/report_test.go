@@ -68,7 +68,7 @@ func five() Report {
 		finding("K1", checks.Met, []checks.Place{checks.Host, checks.Libvirt}, fmt.Sprintf(words.QemuFine, 4223, 64055, words.Unconfined)),
 		finding("K3", checks.NotMet, []checks.Place{checks.Host, checks.InGuest}, guest(words.BindIs, "lan"), fmt.Sprintf(words.Answered, "192.168.231.2", 18789, "timeout")),
 		finding("K6", checks.NotChecked, []checks.Place{checks.InGuest}, fmt.Sprintf(words.CouldNotLook, words.TokenName, "ENOENT")),
-		finding("K7", checks.Attested, []checks.Place{checks.InGuest, owner}, "WeChat: 2026-11-20"),
+		finding("K7", checks.Attested, []checks.Place{checks.InGuest, checks.Owner}, "WeChat: 2026-11-20"),
 		finding("K25", checks.NotApplicable, nil),
 	}
 	e := evidence()

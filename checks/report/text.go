@@ -214,7 +214,7 @@ func (p *page) foot(r Report) {
 func (r Report) notes() []string {
 	notes := []string{text.T().Checks.GuestNote}
 	if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool {
-		return f.Status == checks.Attested || slices.Contains(f.Where, owner)
+		return f.Status == checks.Attested || slices.Contains(f.Where, checks.Owner)
 	}) {
 		notes = append(notes, text.T().Report.OwnerNote)
 	}
