@@ -52,13 +52,18 @@ func ParseAudit(answer []byte, now time.Time) (Audit, error) {
 	if len(answer) > ReportLimit {
 		answer = answer[:ReportLimit]
 	}
-	var got struct {
+	type answered struct {
 		Summary  *struct{ Critical, Warn, Info int }
 		Findings []struct{ CheckID, Severity string }
 	}
+	var got answered
 	tries := 0
-	for at := bytes.IndexByte(answer, '{'); at >= 0 && got.Summary == nil && tries < 64; tries++ {
-		_ = json.NewDecoder(bytes.NewReader(answer[at:])).Decode(&got)
+	for at := bytes.IndexByte(answer, '{'); at >= 0 && tries < 64; tries++ {
+		got = answered{}
+		if json.NewDecoder(bytes.NewReader(answer[at:])).Decode(&got) == nil && got.Summary != nil {
+			break
+		}
+		got = answered{}
 		next := bytes.IndexByte(answer[at+1:], '{')
 		if next < 0 {
 			break

@@ -55,7 +55,7 @@ var guestDamages = []damage{
 	}, []ID{"K16"}},
 	{"a version from before the last known hole was closed", func(_ *testing.T, e *Evidence) {
 		e.Guest.Version.Value.Installed, e.Guest.Version.Value.Running = "2026.2.25-beta.1", "2026.2.25-beta.1"
-		e.Subject.OpenClaw, e.Subject.Shipped.OpenClaw, e.Guest.Version.Value.Newest = "2026.2.25-beta.1", "", "2026.2.25-beta.1"
+		e.Subject.OpenClaw, e.Subject.Shipped, e.Guest.Version.Value.Newest = "2026.2.25-beta.1", "", "2026.2.25-beta.1"
 	}, []ID{"K16"}},
 	{"old process still running", func(_ *testing.T, e *Evidence) { e.Guest.Version.Value.SameDisk = false }, []ID{"K16"}},
 	{"the process says another version", func(_ *testing.T, e *Evidence) { e.Guest.Version.Value.Running = "2026.9.5" }, []ID{"K16"}},
@@ -66,7 +66,7 @@ var guestDamages = []damage{
 	}, []ID{"K16"}},
 	{"a newer version is known", func(_ *testing.T, e *Evidence) { e.Guest.Version.Value.Newest = "2026.10.1" }, []ID{"K16"}},
 	{"a correction of this version is known", func(_ *testing.T, e *Evidence) { e.Guest.Version.Value.Newest = "2026.9.6-2" }, []ID{"K16"}},
-	{"this clawarium brings a newer version", func(_ *testing.T, e *Evidence) { e.Subject.Shipped.OpenClaw = "2026.11.2" }, []ID{"K16"}},
+	{"this clawarium brings a newer version", func(_ *testing.T, e *Evidence) { e.Subject.Shipped = "2026.11.2" }, []ID{"K16"}},
 
 	// K18
 	{"the forwarder is stopped", func(_ *testing.T, e *Evidence) { e.Host.Console.Value.Found = false }, []ID{"K18"}},

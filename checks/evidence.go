@@ -108,6 +108,7 @@ type HostFacts struct {
 	Manifest    Fact[Manifest]                 `json:"manifest"`
 
 	HostMore
+	HostLog
 }
 
 // QemuProcess is the hypervisor's process of our domain.

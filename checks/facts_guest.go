@@ -181,16 +181,10 @@ type AuditFinding struct {
 
 // SubjectPolicy is what the plan and this version of clawarium want of OpenClaw.
 type SubjectPolicy struct {
-	Preset   string      `json:"preset,omitempty"`
-	Provider string      `json:"provider,omitempty"`
-	Policy   ToolScope   `json:"policy"` // what the preset gives
-	Shipped  ShippedCode `json:"shipped"`
-}
-
-// ShippedCode is what this version of clawarium would put on a code disk.
-type ShippedCode struct {
-	OpenClaw string `json:"openclaw,omitempty"`
-	Node     string `json:"node,omitempty"`
+	Preset   string    `json:"preset,omitempty"`
+	Provider string    `json:"provider,omitempty"`
+	Policy   ToolScope `json:"policy"`            // what the preset gives
+	Shipped  string    `json:"shipped,omitempty"` // the version that this clawarium would put on a code disk
 }
 
 var guestControls = []judged{

@@ -58,8 +58,8 @@ func version(l *look) {
 		default:
 			l.right(InGuest, t.AboveFloor, have, floor.Version)
 		}
-		if order, ok := compareVersions(have, s.Shipped.OpenClaw); ok && order < 0 {
-			l.wrong(Host, t.NewerShipped, have, s.Shipped.OpenClaw)
+		if order, ok := compareVersions(have, s.Shipped); ok && order < 0 {
+			l.wrong(Host, t.NewerShipped, have, s.Shipped)
 		}
 		if order, ok := compareVersions(have, v.Newest); ok && order < 0 {
 			l.wrong(InGuest, t.NewerKnown, have, v.Newest)

@@ -4,18 +4,20 @@ package text
 type ChecksGuest struct {
 
 	// Names of what is looked at.
-	TalkName      string
-	VersionName   string
-	PinnedName    string
-	ConsoleName   string
-	JournalName   string
-	ToolsName     string
-	PresetName    string
-	AuditName     string
-	PatchesName   string
-	EndpointsName string
-	Unset         string
-	Auditing      string
+	TalkName          string
+	VersionName       string
+	PinnedName        string
+	ConsoleName       string
+	JournalName       string
+	ToolsName         string
+	PresetName        string
+	AuditName         string
+	PatchesName       string
+	EndpointsName     string
+	Unset             string
+	Auditing          string
+	FlagAudit         string
+	AuditNeedsMachine string
 
 	// K7
 	OpenPolicy      string
@@ -106,18 +108,20 @@ type ChecksGuest struct {
 var enChecksGuest = ChecksGuest{
 
 	// Names of what is looked at.
-	TalkName:      "who may talk to the agent",
-	VersionName:   "versions of OpenClaw and Node",
-	PinnedName:    "the version that was pinned",
-	ConsoleName:   "the record of the machine's console on this computer",
-	JournalName:   "the machine's journal (its log)",
-	ToolsName:     "what the agent may use",
-	PresetName:    "the preset of the plan",
-	AuditName:     "OpenClaw's own security audit",
-	PatchesName:   "the state of the machine's updates",
-	EndpointsName: "addresses of model providers",
-	Unset:         "not set",
-	Auditing:      "running OpenClaw's own security audit in the machine; under emulation this takes minutes",
+	TalkName:          "who may talk to the agent",
+	VersionName:       "versions of OpenClaw and Node",
+	PinnedName:        "the version that was pinned",
+	ConsoleName:       "the record of the machine's console on this computer",
+	JournalName:       "the machine's journal (its log)",
+	ToolsName:         "what the agent may use",
+	PresetName:        "the preset of the plan",
+	AuditName:         "OpenClaw's own security audit",
+	PatchesName:       "the state of the machine's updates",
+	EndpointsName:     "addresses of model providers",
+	Unset:             "not set",
+	Auditing:          "running OpenClaw's own security audit in the machine; under emulation this takes minutes",
+	FlagAudit:         "have OpenClaw audit itself too, which takes a minute or more; the result is kept and shown by later checks",
+	AuditNeedsMachine: "saved evidence has the audit that was known then; leave `--audit` out",
 
 	// K7
 	OpenPolicy:      "%s is %q: anyone can talk to the agent",
@@ -208,18 +212,20 @@ var enChecksGuest = ChecksGuest{
 var zhChecksGuest = ChecksGuest{
 
 	// Names of what is looked at.
-	TalkName:      "谁可以与智能体对话",
-	VersionName:   "OpenClaw 和 Node 的版本",
-	PinnedName:    "固定的版本",
-	ConsoleName:   "本机上虚拟机控制台的记录",
-	JournalName:   "虚拟机的日志（journal）",
-	ToolsName:     "智能体可以使用什么",
-	PresetName:    "计划中的预设",
-	AuditName:     "OpenClaw 自带的安全审计",
-	PatchesName:   "虚拟机的更新状态",
-	EndpointsName: "模型服务商的地址",
-	Unset:         "未设置",
-	Auditing:      "正在虚拟机中运行 OpenClaw 自带的安全审计；在模拟模式下需要几分钟",
+	TalkName:          "谁可以与智能体对话",
+	VersionName:       "OpenClaw 和 Node 的版本",
+	PinnedName:        "固定的版本",
+	ConsoleName:       "本机上虚拟机控制台的记录",
+	JournalName:       "虚拟机的日志（journal）",
+	ToolsName:         "智能体可以使用什么",
+	PresetName:        "计划中的预设",
+	AuditName:         "OpenClaw 自带的安全审计",
+	PatchesName:       "虚拟机的更新状态",
+	EndpointsName:     "模型服务商的地址",
+	Unset:             "未设置",
+	Auditing:          "正在虚拟机中运行 OpenClaw 自带的安全审计；在模拟模式下需要几分钟",
+	FlagAudit:         "同时让 OpenClaw 审计自身，需要一分钟或更久；结果会保留并在以后的检查中显示",
+	AuditNeedsMachine: "保存的证据中已有当时的审计；请去掉 `--audit`",
 
 	// K7
 	OpenPolicy:      "%s 为 %q：任何人都可以与智能体对话",

@@ -97,7 +97,7 @@ var enGuest = Guest{
 	Titles: map[string]string{
 		"guest-hostkey":     "the machine's own SSH host key",
 		"guest-account":     "the agent's account",
-		"guest-directories": "data disk and directories",
+		"guest-directories": "data disk, directories, journal and updates",
 		"guest-ssh":         "SSH access",
 		"guest-ca":          "extra certificate authority",
 		"guest-code":        "read-only code disk",
@@ -161,7 +161,7 @@ var zhGuest = Guest{
 	Titles: map[string]string{
 		"guest-hostkey":     "虚拟机自己的 SSH 主机密钥",
 		"guest-account":     "智能体的账户",
-		"guest-directories": "数据盘与目录",
+		"guest-directories": "数据盘、目录、日志与更新",
 		"guest-ssh":         "SSH 访问",
 		"guest-ca":          "额外的证书颁发机构",
 		"guest-code":        "只读代码盘",

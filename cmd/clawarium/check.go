@@ -33,6 +33,8 @@ type checkOutput struct {
 	only, explain         []string
 	from, against         string // files, or - for standard input; empty means none
 	by                    string
+	audit                 bool // have OpenClaw audit itself too
+	ensured               bool // the exit status is about what set-up ensures alone
 
 	controls []checks.ID // that --only or --explain names
 }
@@ -68,6 +70,7 @@ func newCheck(a *app) *cobra.Command {
 	f.StringVar(&o.sarif, "sarif", "", t.Report.FlagSARIF)
 	f.StringVar(&o.html, "html", "", t.Report.FlagHTML)
 	f.StringVar(&o.evidence, "evidence", "", t.Report.FlagEvidence)
+	f.BoolVar(&o.audit, "audit", false, t.Checks.Guest.FlagAudit)
 	f.StringVar(&o.by, "by", string(report.ByControl), t.Report.FlagBy)
 	f.StringArrayVar(&o.only, "only", nil, t.Report.FlagOnly)
 	f.StringArrayVar(&o.explain, "explain", nil, t.Report.FlagExplain)
@@ -123,6 +126,9 @@ func (o *checkOutput) settle(flags *pflag.FlagSet) error {
 	}
 	if o.from == "-" && o.against == "-" {
 		fault(t.TwoFromStdin, t.TwoFromStdinHint)
+	}
+	if o.from != "" && o.audit {
+		fault(fmt.Sprintf(t.NotTogether, "--audit", "--from"), text.T().Checks.Guest.AuditNeedsMachine)
 	}
 	if o.from != "" && o.evidence != "" {
 		fault(fmt.Sprintf(t.NotTogether, "--evidence", "--from"), t.SavedAlready)
@@ -193,11 +199,18 @@ func runCheck(ctx context.Context, a *app, env *steps.Env, o checkOutput) error 
 		return err
 	}
 	progress := ui.NewLine(a.err, a.verbose).Reporter(text.T().Command.Checking)
-	evidence := checks.Collect(ctx, env.Subject(), env.Sources(ctx, progress))
+	sources := env.Sources(ctx, progress)
+	if o.audit {
+		sources = env.WithAudit(sources)
+	}
+	evidence := checks.Collect(ctx, env.Subject(), sources)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := env.RememberToken(evidence); err != nil {
+		return err
+	}
+	if err := env.RememberAudit(evidence); err != nil {
 		return err
 	}
 	saved := report.Saved{Evidence: evidence, Plan: &env.Plan}
@@ -241,8 +254,12 @@ func (o *checkOutput) tell(a *app, saved report.Saved, r report.Report, earlier 
 	if err := o.write(a, saved, r); err != nil {
 		return err
 	}
-	if r.Exit != exitFine {
-		return &exitError{r.Exit}
+	exit := r.Exit
+	if o.ensured {
+		exit = checks.Exit(slices.DeleteFunc(slices.Clone(r.Findings), func(f checks.Finding) bool { return len(f.Fix) == 0 }))
+	}
+	if exit != exitFine {
+		return &exitError{exit}
 	}
 	return nil
 }

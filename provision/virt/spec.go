@@ -202,6 +202,20 @@ func (s Spec) domain() *libvirtxml.Domain {
 	return d
 }
 
+// ConsoleLogOf is the ConsoleLog of a domain's XML, or "".
+func ConsoleLogOf(domain string) string {
+	var d libvirtxml.Domain
+	if d.Unmarshal(domain) != nil || d.Devices == nil {
+		return ""
+	}
+	for _, s := range d.Devices.Serials {
+		if s.Log != nil {
+			return s.Log.File
+		}
+	}
+	return ""
+}
+
 func (s Spec) devices() *libvirtxml.DomainDeviceList {
 	port := uint(0)
 	devices := &libvirtxml.DomainDeviceList{

@@ -90,6 +90,9 @@ func TestEveryVariantOfTheMachineIsWrittenAsReviewed(t *testing.T) {
 		if err != nil || again != x {
 			t.Errorf("%s does not survive a round trip: %v\n%s", name, err, again)
 		}
+		if got := ConsoleLogOf(x); got != s.ConsoleLog {
+			t.Errorf("%s: console log %q", name, got)
+		}
 		if tag, ok := parseTag("<metadata>" + back.Metadata.XML + "</metadata>"); !ok || tag != (Tag{"tank", "0.1.0", "0badcafe"}) {
 			t.Errorf("%s: tag %+v", name, tag)
 		}
