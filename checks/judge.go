@@ -66,19 +66,24 @@ func Unjudged() []ID {
 // pure but for the language of its words, and total: whatever the evidence is,
 // there is a verdict, and what was not seen never makes one that is met.
 func Judge(p plan.Plan, e Evidence) []Finding {
+	findings := make([]Finding, 0, len(registry))
+	judgeEach(p, e, func(id ID, l *look) { findings = append(findings, l.finding(id)) })
+	return findings
+}
+
+// judgeEach has every control judged, in order.
+func judgeEach(p plan.Plan, e Evidence, judged func(ID, *look)) {
 	e.Subject = e.Subject.complete()
 	t := &text.T().Checks
 	definitions := []definition{
 		{name: t.LiveXML, fact: e.Libvirt.Live, live: true, root: domain(e.Libvirt.Live.Value)},
 		{name: t.InactiveXML, fact: e.Libvirt.Inactive, root: domain(e.Libvirt.Inactive.Value)},
 	}
-	findings := make([]Finding, 0, len(registry))
 	for _, r := range registry {
 		l := &look{t: t, plan: p, subject: e.Subject, evidence: e, definitions: definitions}
 		r.judge(l)
-		findings = append(findings, l.finding(r.id))
+		judged(r.id, l)
 	}
-	return findings
 }
 
 // look is one control being judged: what there is to look at, and what was
@@ -237,6 +242,9 @@ func rank(p Place) int { return slices.Index([]Place{Host, Libvirt, InGuest, Own
 func clean(s string, limit int) string {
 	if len(s) > 8*limit { // no need to walk megabytes for a few words
 		s = s[:8*limit]
+	}
+	if len(s) <= limit && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return strings.TrimSpace(s)
 	}
 	var b strings.Builder
 	n := 0
