@@ -70,6 +70,6 @@ func collectHost(ctx context.Context, s Subject, from Sources, look func(func())
 	look(func() {
 		h.Bridge = within(ctx, hostDeadline, func() (Bridge, error) { return readBridge(from, s) })
 		// What is kept of the rules depends on the taps that are on the bridge.
-		h.Rules = collectRules(ctx, from.Packets, wallOf(s, h.Bridge.Value.Ports))
+		h.Rules = CollectRules(ctx, s, from.Packets, h.Bridge.Value.Ports)
 	})
 }

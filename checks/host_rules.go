@@ -108,6 +108,12 @@ func wallOf(s Subject, taps []string) wall {
 	return w
 }
 
+// CollectRules keeps what concerns the machine of the host's packet rules. taps
+// are the host's ends of its network cards.
+func CollectRules(ctx context.Context, s Subject, from PacketFilter, taps []string) Rules {
+	return collectRules(ctx, from, wallOf(s, taps))
+}
+
 func collectRules(ctx context.Context, from PacketFilter, w wall) Rules {
 	t := text.T().Checks.Host
 	list := func(tool RuleTool) ([]byte, bool, error) {
@@ -271,6 +277,9 @@ func parseSaved(lines []string) *saved {
 // splitWords splits at white space; a double quote begins or ends a stretch that
 // is one word, in which a backslash takes the next character as it is.
 func splitWords(line string) []string {
+	if !strings.ContainsAny(line, `"\`) {
+		return strings.Fields(line)
+	}
 	var words []string
 	var b strings.Builder
 	quoted, escaped, begun := false, false, false

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -153,7 +154,7 @@ func rules[T interface{ state() (looked, cut bool) }](l *look, tool RuleTool, fa
 	looked, cut := r.state()
 	switch {
 	case !ok:
-		l.hint = t.RulesHint
+		l.hint = fmt.Sprintf(t.RulesHint, nameFlag(l.subject.Machine))
 	case !looked:
 		l.unknown(Host, l.t.CouldNotLook, what, l.t.NotLookedAt)
 	case cut:
@@ -189,6 +190,14 @@ func (l *look) portsThatLeadIn() {
 			l.right(Host, t.PortsUnowned, s.Unowned)
 		}
 	}
+}
+
+// nameFlag is how a pasted command names the machine; the default name needs none.
+func nameFlag(machine string) string {
+	if machine == "openclaw" || machine == "" {
+		return ""
+	}
+	return " --name " + clean(machine, 40)
 }
 
 // netdevs are the network cards' other ends on QEMU's command line.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func stop(l *look) {
 	}
 	if len(stops.Last) == 0 {
 		l.unknown(Host, t.NoStop)
-		l.hint = t.NoStopHint
+		l.hint = fmt.Sprintf(t.NoStopHint, nameFlag(l.subject.Machine))
 		return
 	}
 	last := stops.Last[0]

@@ -1,6 +1,9 @@
 package checks
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // K25, decommission: after the machine was destroyed, nothing of ours is left.
 // While it is there, there is nothing to say.
@@ -8,7 +11,8 @@ import "strings"
 func decommission(l *look) {
 	t := l.t.Host
 	left := l.evidence.Host.Left
-	if !left.OK && left.Err == "" && domain(l.evidence.Libvirt.Inactive.Value) != nil && l.evidence.Libvirt.Inactive.OK {
+	exists := slices.ContainsFunc(l.definitions, func(d definition) bool { return !d.live && d.fact.OK && d.root != nil })
+	if !left.OK && left.Err == "" && exists {
 		l.moot = true
 		l.right(Libvirt, t.StillThere)
 		return

@@ -166,7 +166,7 @@ var enChecksHost = ChecksHost{
 	NoDirectory:    "the machine's directory is not known",
 	NoPacketFilter: "packet rules cannot be listed here",
 	NeedsRoot:      "only root may list packet rules",
-	RulesHint:      "run the check once with root's rights, on your own machines: `sudo HOME=\"$HOME\" clawarium check`",
+	RulesHint:      "run the check once with root's rights, on your own machines: `sudo HOME=\"$HOME\" clawarium check%s`",
 	RulesCut:       "%s: more of them concern the machine than are read",
 	NoRules:        "the list of packet rules is empty, which it cannot be while the machine runs",
 
@@ -275,7 +275,7 @@ var enChecksHost = ChecksHost{
 	StaysOn:    "%s does not let the machine end when it powers off: on_poweroff is %q",
 	CanStop:    "%s: the machine can be asked to stop, and ends when it does",
 	NoStop:     "no stop of this machine was recorded yet",
-	NoStopHint: "try it when it suits you: `clawarium stop`, then `clawarium start`",
+	NoStopHint: "try it when it suits you: `clawarium stop%[1]s`, then `clawarium start%[1]s`",
 	StopForced: "at the last stop, on %s, the machine did not follow and was cut off after %.0f s",
 	StopObeyed: "at the last stop, on %s, the machine followed; it took %.0f s",
 
@@ -356,7 +356,7 @@ var zhChecksHost = ChecksHost{
 	NoDirectory:    "不知道虚拟机的目录",
 	NoPacketFilter: "这里无法列出包过滤规则",
 	NeedsRoot:      "只有 root 可以列出包过滤规则",
-	RulesHint:      "以 root 权限检查一次你自己的虚拟机：`sudo HOME=\"$HOME\" clawarium check`",
+	RulesHint:      "以 root 权限检查一次你自己的虚拟机：`sudo HOME=\"$HOME\" clawarium check%s`",
 	RulesCut:       "%s：与虚拟机有关的规则多于能读取的数量",
 	NoRules:        "包过滤规则列表为空，而虚拟机运行时不可能为空",
 
@@ -465,7 +465,7 @@ var zhChecksHost = ChecksHost{
 	StaysOn:    "%s不让虚拟机在关机后结束：on_poweroff 为 %q",
 	CanStop:    "%s：可以请求虚拟机停机，停机后它就结束",
 	NoStop:     "还没有这台虚拟机的停机记录",
-	NoStopHint: "方便的时候试一次：`clawarium stop`，然后 `clawarium start`",
+	NoStopHint: "方便的时候试一次：`clawarium stop%[1]s`，然后 `clawarium start%[1]s`",
 	StopForced: "上次停机（%s）时虚拟机没有听从，%.0f 秒后被强制断电",
 	StopObeyed: "上次停机（%s）时虚拟机听从了，用时 %.0f 秒",
 

@@ -103,7 +103,7 @@ var enControls = map[string]Control{
 		Title: "Current version",
 		What:  "The running OpenClaw is not older than the newest release that fixes known holes.",
 		Why:   "Old versions have published ways in.",
-		Do:    "run `clawarium update`",
+		Do:    "run `clawarium stop` and `clawarium start`, so that what is installed is also what runs; a newer OpenClaw comes with a newer clawarium",
 	},
 	"K17": {
 		Title: "No secrets lying about",
@@ -115,7 +115,7 @@ var enControls = map[string]Control{
 		Title: "Complete logs",
 		What:  "What happens in the machine is recorded on this computer, out of the agent's reach.",
 		Why:   "Without a record nobody can say what happened.",
-		Do:    "run `clawarium warden status`",
+		Do:    "run `clawarium setup`, which has the journal recorded here again, then `clawarium stop` and `clawarium start`",
 	},
 	"K19": {
 		Title: "Baseline unchanged",
@@ -131,21 +131,21 @@ var enControls = map[string]Control{
 	},
 	"K21": {
 		Title: "Emergency stop",
-		What:  "One command cuts the machine off and stops it, and that was tried.",
+		What:  "One command stops the machine, and the machine was seen to follow it.",
 		Why:   "When something goes wrong, seconds count.",
-		Do:    "run `clawarium panic` once to try it",
+		Do:    "run `clawarium setup`, which defines and checks the machine again, then try `clawarium stop` once more",
 	},
 	"K22": {
 		Title: "Backup that restores",
-		What:  "A recent backup is on this computer and was restored once to see.",
-		Why:   "A backup that was never restored is a hope.",
-		Do:    "run `clawarium backup`",
+		What:  "A recent backup is on this computer and has all the bytes that were written.",
+		Why:   "What is on the machine alone is gone with it; a backup that cannot be read is a hope.",
+		Do:    "copy what you could not lose out of the machine yourself; a later version of clawarium makes backups",
 	},
 	"K23": {
 		Title: "Guest patches",
 		What:  "The machine's own system installs security updates.",
 		Why:   "Holes in the system below undo protections above.",
-		Do:    "run `clawarium update`",
+		Do:    "run `clawarium setup`, which switches the updates on again; after a new kernel, `clawarium stop` and `clawarium start`",
 	},
 	"K24": {
 		Title: "Host in good order",
@@ -157,7 +157,7 @@ var enControls = map[string]Control{
 		Title: "Nothing left behind",
 		What:  "After `clawarium destroy`, nothing of ours is left.",
 		Why:   "What is forgotten is not looked after.",
-		Do:    "run `clawarium destroy` again",
+		Do:    "remove what is named yourself, with `virsh` or your file manager",
 	},
 	"K26": {
 		Title: "Official model endpoint",

@@ -97,7 +97,7 @@ var zhControls = map[string]Control{
 		Title: "版本不过时",
 		What:  "运行中的 OpenClaw 不旧于修复已知漏洞的版本。",
 		Why:   "旧版本的入侵方法是公开的。",
-		Do:    "运行 `clawarium update`",
+		Do:    "运行 `clawarium stop` 和 `clawarium start`，使正在运行的就是已安装的版本；更新的 OpenClaw 随更新的 clawarium 提供",
 	},
 	"K17": {
 		Title: "没有散落的秘密",
@@ -109,7 +109,7 @@ var zhControls = map[string]Control{
 		Title: "完整日志",
 		What:  "虚拟机内发生的事记录在本机，智能体够不到。",
 		Why:   "没有记录就无从知道发生过什么。",
-		Do:    "运行 `clawarium warden status`",
+		Do:    "运行 `clawarium setup`，它会让日志重新记录到本机，然后运行 `clawarium stop` 和 `clawarium start`",
 	},
 	"K19": {
 		Title: "基线未变",
@@ -125,21 +125,21 @@ var zhControls = map[string]Control{
 	},
 	"K21": {
 		Title: "紧急停止",
-		What:  "一条命令即可断网并停机，且试过。",
+		What:  "一条命令即可让虚拟机停机，并且见过它听从。",
 		Why:   "出事时分秒必争。",
-		Do:    "运行一次 `clawarium panic` 试试",
+		Do:    "运行 `clawarium setup` 重新定义并检查虚拟机，然后再试一次 `clawarium stop`",
 	},
 	"K22": {
 		Title: "能恢复的备份",
-		What:  "本机有近期备份，并且试着恢复过。",
-		Why:   "从未恢复过的备份只是愿望。",
-		Do:    "运行 `clawarium backup`",
+		What:  "本机有近期备份，字节与写入时完全一致。",
+		Why:   "只在虚拟机里的东西会随它一起消失；读不出来的备份只是愿望。",
+		Do:    "请自己把不能丢的东西从虚拟机里复制出来；以后的版本会做备份",
 	},
 	"K23": {
 		Title: "虚拟机系统补丁",
 		What:  "虚拟机自身的系统会安装安全更新。",
 		Why:   "下层系统的漏洞会使上层防护失效。",
-		Do:    "运行 `clawarium update`",
+		Do:    "运行 `clawarium setup`，它会重新打开更新；内核更新后运行 `clawarium stop` 和 `clawarium start`",
 	},
 	"K24": {
 		Title: "主机状况良好",
@@ -151,7 +151,7 @@ var zhControls = map[string]Control{
 		Title: "不留残余",
 		What:  "`clawarium destroy` 之后不留下任何我们的东西。",
 		Why:   "被遗忘的东西没有人照看。",
-		Do:    "再运行一次 `clawarium destroy`",
+		Do:    "自己删除列出的东西，用 `virsh` 或文件管理器",
 	},
 	"K26": {
 		Title: "官方模型端点",

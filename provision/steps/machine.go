@@ -75,7 +75,7 @@ func (e *Env) forgetConsole() {
 func (e *Env) domainStep() provision.Step {
 	name := e.Plan.Name
 	return provision.Step{
-		ID: stepDomain, Title: e.text().Domain, Ensures: []checks.ID{"K1", "K11", "K12", "K18"}, Deadline: 2 * time.Minute,
+		ID: stepDomain, Title: e.text().Domain, Ensures: []checks.ID{"K1", "K4", "K11", "K12", "K13", "K18", "K21"}, Deadline: 2 * time.Minute,
 		Holds: func(ctx context.Context) (bool, error) {
 			conn, err := e.Conn(ctx)
 			if err != nil {
@@ -86,14 +86,20 @@ func (e *Env) domainStep() provision.Step {
 				return false, err
 			}
 			next, err := conn.XML(ctx, name, true)
-			return strings.Contains(next, "<log file='"+e.consoleLog()+"'"), err
+			if err != nil || virt.ConsoleLogOf(next) != e.consoleLog() {
+				return false, err
+			}
+			return e.asMade(ctx, stepDomain)
 		},
 		Do: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)
 			if err != nil {
 				return err
 			}
-			return conn.Define(ctx, e.Spec())
+			if err := conn.Define(ctx, e.Spec()); err != nil {
+				return err
+			}
+			return e.rememberMade(ctx, stepDomain)
 		},
 		Undo: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
 			e.hangUp()
@@ -121,6 +127,8 @@ func (e *Env) domainStep() provision.Step {
 			}
 			e.forgetConsole()
 			e.record.FirstBoot, e.record.HostKeySwitched = false, false
+			e.record.Made.Guest, e.record.Made.By = nil, nil
+			delete(e.record.Made.Libvirt, stepDomain)
 			return e.saveRecord()
 		},
 	}
@@ -245,6 +253,9 @@ func (e *Env) ejectStep() provision.Step {
 				return err
 			}
 			if err := conn.Eject(ctx, e.Plan.Name, e.choices.Patience(20*time.Second)); err != nil {
+				return err
+			}
+			if err := e.rememberMade(ctx, stepDomain); err != nil {
 				return err
 			}
 			// First the note that the seed was read, then its end: the other way

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/checks"
@@ -52,6 +53,10 @@ func (h *hypervisor) Remains(ctx context.Context) (found, kept []checks.Leftover
 		if f != nil {
 			found = append(found, checks.Leftover{Kind: checks.LeftFilter, Name: f.Name})
 		}
+	}
+	// What the guest printed; root's, so that another account cannot remove it.
+	if _, err := os.Lstat(e.consoleLog()); err == nil {
+		kept = append(kept, checks.Leftover{Kind: checks.LeftLog, Name: e.consoleLog()})
 	}
 	f, k, err := h.volumesLeft(ctx)
 	return append(found, f...), append(kept, k...), err
