@@ -35,6 +35,7 @@ type checkOutput struct {
 	by                    string
 	audit                 bool // have OpenClaw audit itself too
 	ensured               bool // the exit status is about what set-up ensures alone
+	first                 bool // keep a baseline where there is none yet
 
 	controls []checks.ID // that --only or --explain names
 }
@@ -206,6 +207,11 @@ func runCheck(ctx context.Context, a *app, env *steps.Env, o checkOutput) error 
 	evidence := checks.Collect(ctx, env.Subject(), sources)
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if o.first {
+		if err := a.keepFirst(env, &evidence); err != nil {
+			return err
+		}
 	}
 	if err := env.RememberToken(evidence); err != nil {
 		return err
