@@ -5,6 +5,7 @@ package checks
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -139,7 +140,7 @@ func Accept(old *Accepted, e Evidence, paths ...string) (*Accepted, error) {
 	}
 	for path := range next.Trees {
 		known[path] = true
-		if _, there := trees[path]; !there && wanted(path) {
+		if _, there := trees[path]; !there && wanted(path) && g.Skills.Value.whole() {
 			delete(next.Trees, path)
 		}
 	}
@@ -155,6 +156,20 @@ func Accept(old *Accepted, e Evidence, paths ...string) (*Accepted, error) {
 	}
 	next.Format, next.Taken = AcceptedFormat, now
 	return next, nil
+}
+
+// LookInside is Collect for the guest's part alone: what Accept and Review need.
+func LookInside(ctx context.Context, s Subject, from Sources) Evidence {
+	begun := time.Now()
+	e := Evidence{Format: Format, Collected: begun.UTC().Truncate(time.Second), Subject: s.complete()}
+	if from.Deadline <= 0 {
+		from.Deadline = totalDeadline
+	}
+	ctx, cancel := context.WithTimeout(ctx, from.Deadline)
+	defer cancel()
+	e.Guest = askGuest(ctx, e.Subject, from, "")
+	e.Took = time.Since(begun).Round(time.Millisecond)
+	return e
 }
 
 // AcceptFirst is what is kept when a machine has just been made and nothing was
@@ -422,6 +437,9 @@ func (l *lines) done() []string {
 	}
 	return l.kept
 }
+
+// Clean makes words from a guest fit to be shown on one line of a terminal.
+func Clean(s string) string { return clean(s, maxChangeLine) }
 
 func arrow(a, b string) string { return clean(a, maxChangeLine) + " → " + clean(b, maxChangeLine) }
 

@@ -155,6 +155,9 @@ type SubjectKept struct {
 	Promises map[ID]time.Time `json:"promises,omitempty"`
 	// Baseline is nil until one was kept.
 	Baseline *Accepted `json:"baseline,omitempty"`
+	// Why what is kept could not be read; empty when it could.
+	PromisesErr string `json:"promisesErr,omitempty"`
+	BaselineErr string `json:"baselineErr,omitempty"`
 }
 
 var keptControls = []judged{

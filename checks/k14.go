@@ -26,6 +26,10 @@ func skills(l *look) {
 			l.right(InGuest, t.SkillRemoved, thing, day(c.Since), c.Path)
 		}
 	}
+	if l.subject.BaselineErr != "" {
+		l.unknown(Host, l.t.CouldNotLook, t.BaselineName, l.subject.BaselineErr)
+		l.hint = t.BadBaselineHint
+	}
 	reviewed := l.subject.Baseline != nil && l.subject.Baseline.Trees != nil
 	whole := 0
 	for _, tree := range loaded.Trees {

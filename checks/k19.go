@@ -21,7 +21,12 @@ func unchanged(l *look) {
 		return
 	}
 	baseline := l.subject.Baseline
-	if baseline == nil || len(baseline.Files) == 0 {
+	switch {
+	case l.subject.BaselineErr != "":
+		l.unknown(Host, l.t.CouldNotLook, t.BaselineName, l.subject.BaselineErr)
+		l.hint = t.BadBaselineHint
+		return
+	case baseline == nil || len(baseline.Files) == 0:
 		l.unknown(Host, t.NoBaseline, len(kept.Files))
 		l.hint = t.KeepHint
 		return

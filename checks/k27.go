@@ -11,6 +11,11 @@ func memory(l *look) {
 	if m, ok := had(l, InGuest, t.MemoryName, l.evidence.Guest.Memory); ok {
 		l.remembered(m)
 	}
+	if l.subject.PromisesErr != "" {
+		l.unknown(Host, l.t.CouldNotLook, t.PromisesName, l.subject.PromisesErr)
+		l.hint = t.BadPromisesHint
+		return
+	}
 	p := promise("K27", l.subject.Promises, l.evidence.Collected)
 	question := t.Questions["K27"]
 	switch p.Standing {

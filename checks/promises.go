@@ -81,7 +81,7 @@ func (l *look) asked(id ID) (Promise, bool) {
 // confirmation changes anything: what would be met cannot be said any more.
 func (l *look) word(id ID) []note {
 	p, ok := l.asked(id)
-	if !ok || l.owners || l.moot {
+	if !ok || l.owners || l.moot || l.subject.PromisesErr != "" {
 		return nil
 	}
 	t := &l.t.Kept

@@ -10,6 +10,8 @@ type ChecksKept struct {
 	SkillsName   string
 	KeptName     string
 	MemoryName   string
+	BaselineName string
+	PromisesName string
 
 	// What was left out.
 	LeftOut   string
@@ -59,6 +61,7 @@ type ChecksKept struct {
 	KeepHint       string
 
 	// A change, in words.
+	Changes       map[string]string // kinds
 	Lines         string
 	TreeSize      string
 	ModeChange    string
@@ -85,6 +88,7 @@ type ChecksKept struct {
 	CannotKeepHint      string
 	NothingToAccept     string
 	NothingToAcceptHint string
+	BaselineKept        string
 	BadBaseline         string
 	BadBaselineHint     string
 	BadPromises         string
@@ -98,6 +102,8 @@ var enChecksKept = ChecksKept{
 	SkillsName:   "the skills, plugins and hooks",
 	KeptName:     "the settings and standing instructions",
 	MemoryName:   "the agent's memory",
+	BaselineName: "the baseline",
+	PromisesName: "the record of what you confirmed",
 
 	LeftOut:  "not looked at: %s (%s)",
 	LeftMore: "not looked at: %d more places",
@@ -150,6 +156,7 @@ var enChecksKept = ChecksKept{
 	NoBaseline:     "no baseline is kept yet, so there is nothing to compare %d files with",
 	KeepHint:       "run `clawarium setup`; once everything is up it keeps a baseline (a record of what is there, to compare with)",
 
+	Changes:       map[string]string{"added": "new", "removed": "gone", "changed": "changed"},
 	Lines:         "%d lines, %d bytes",
 	TreeSize:      "%d files, %d bytes, hash %s",
 	ModeChange:    "mode %s → %s",
@@ -187,6 +194,7 @@ var enChecksKept = ChecksKept{
 	CannotKeepHint:      "start the machine with `clawarium start`, and try again when `clawarium check` can look inside",
 	NothingToAccept:     "%q is neither in the machine nor in the baseline",
 	NothingToAcceptHint: "give paths as `clawarium check` prints them",
+	BaselineKept:        "A baseline of %d settings and standing instructions is kept in %s; `clawarium check` says what changes.",
 	BadBaseline:         "the baseline %q cannot be read",
 	BadBaselineHint:     "put back a copy of it from the directory baselines beside it, or remove it and run `clawarium setup` to keep a new one",
 	BadPromises:         "the record of what you confirmed, %q, cannot be read",
@@ -200,6 +208,8 @@ var zhChecksKept = ChecksKept{
 	SkillsName:   "技能、插件和钩子",
 	KeptName:     "设置和常驻指令",
 	MemoryName:   "智能体的记忆",
+	BaselineName: "基线",
+	PromisesName: "你的确认记录",
 
 	LeftOut:  "没有查看：%s（%s）",
 	LeftMore: "没有查看：另有 %d 处",
@@ -252,6 +262,7 @@ var zhChecksKept = ChecksKept{
 	NoBaseline:     "还没有保存基线，%d 个文件没有可比对的对象",
 	KeepHint:       "运行 `clawarium setup`；一切就绪后它会保存基线（现状的记录，供以后比对）",
 
+	Changes:       map[string]string{"added": "新增", "removed": "已不在", "changed": "有改动"},
 	Lines:         "%d 行，%d 字节",
 	TreeSize:      "%d 个文件，%d 字节，哈希 %s",
 	ModeChange:    "权限位 %s → %s",
@@ -289,6 +300,7 @@ var zhChecksKept = ChecksKept{
 	CannotKeepHint:      "用 `clawarium start` 启动虚拟机，等 `clawarium check` 能查看内部后再试",
 	NothingToAccept:     "%q 既不在虚拟机里，也不在基线里",
 	NothingToAcceptHint: "请按 `clawarium check` 显示的路径填写",
+	BaselineKept:        "%d 项设置和常驻指令的基线已保存在 %s；`clawarium check` 会指出以后的改动。",
 	BadBaseline:         "无法读取基线 %q",
 	BadBaselineHint:     "请从旁边的 baselines 目录放回一份，或删除它再用 `clawarium setup` 保存新的",
 	BadPromises:         "无法读取你的确认记录 %q",

@@ -42,6 +42,18 @@ type Command struct {
 	OpenClawShort, OpenClawLong                                   string
 	NotRunning, NotRunningHint                                    string
 	NoAnswer, NoAnswerHint                                        string
+
+	ConfirmShort, ConfirmLong                     string
+	FlagConfirmYes, FlagConfirmList               string
+	NoSuchControl, NoQuestion, ControlsAskedHint  string
+	YesNeedsControls, YesNeedsControlsHint        string
+	ListOrConfirm, ListOrConfirmHint              string
+	ListNever, ListConfirmed, ListLapsed          string
+	AskConfirm, ConfirmBecause                    string
+	ConfirmedNow, NotConfirmedNow, NothingToAsk   string
+	MemoryLooking, MemoryChange, MemorySame       string
+	MemoryFirst, MemoryNone                       string
+	MemoryUnseen, MemoryUnseenHint, MemoryUnknown string
 }
 
 var enCommand = Command{
@@ -115,6 +127,22 @@ var enCommand = Command{
 	OpenClawShort: "Run OpenClaw's own command line in the machine: openclaw -- ARGS", OpenClawLong: "Runs OpenClaw's own command line as the agent's account, inside the service's sandbox.\nIts exit status is passed on.",
 	NotRunning: "the machine %q is off", NotRunningHint: "start it with `clawarium start%s`",
 	NoAnswer: "the input ended before an answer", NoAnswerHint: "nothing was changed; run it again on a terminal, or with the answer as a flag",
+
+	ConfirmShort:    "Confirm what no program can see, such as where your backups are",
+	ConfirmLong:     "Some of what keeps you safe only you can know. This asks about it, one question at a\ntime, and keeps your answers with their dates; after 90 days each is asked again. Without\ncontrols it asks what you never confirmed or what has lapsed. Only a yes confirms; any\nother answer, or none, leaves the question open.\n\nExit status: 0 all that was asked is confirmed, 3 something stays open.",
+	FlagConfirmYes:  "confirm the named controls without being asked",
+	FlagConfirmList: "list the questions and when you confirmed them; asks nothing",
+	NoSuchControl:   "there is no control %q", NoQuestion: "%q has no question that you could answer", ControlsAskedHint: "these have one: %s",
+	YesNeedsControls: "--yes confirms only what is named", YesNeedsControlsHint: "name the controls, for example `clawarium confirm --yes K5 K27`, after reading `clawarium confirm --list`",
+	ListOrConfirm: "--list and --yes do not go together", ListOrConfirmHint: "read the questions with --list first, then confirm with --yes",
+	ListNever: "never confirmed", ListConfirmed: "confirmed on %s, %d days left", ListLapsed: "lapsed, confirmed on %s",
+	AskConfirm: "Is that so? Type yes to confirm:", ConfirmBecause: "Why it matters: %s",
+	ConfirmedNow: "Confirmed until %s: %s.", NotConfirmedNow: "Not confirmed: %s.", NothingToAsk: "Nothing to ask: everything is confirmed, the first until %s (%s).",
+	MemoryLooking: "Looking at what the agent remembers …",
+	MemoryChange:  "Since your review on %s: %s, %s (%s)", MemorySame: "Since your review on %s, none of %d memory files has changed.",
+	MemoryFirst: "The agent has %d memory files; none was reviewed yet:", MemoryNone: "The agent has no memory files yet.",
+	MemoryUnseen: "what the agent remembers could not be looked at: %s", MemoryUnseenHint: "your answer counts all the same; to see what changes from now on, confirm K27 again while the machine runs",
+	MemoryUnknown: "it was not looked at",
 }
 
 var zhCommand = Command{
@@ -188,4 +216,20 @@ var zhCommand = Command{
 	OpenClawShort: "在虚拟机内运行 OpenClaw 自己的命令行：openclaw -- 参数", OpenClawLong: "以智能体账户在服务沙箱内运行 OpenClaw 自己的命令行，并传回其退出码。",
 	NotRunning: "虚拟机 %q 是关闭的", NotRunningHint: "用 `clawarium start%s` 启动它",
 	NoAnswer: "还没有得到回答，输入就结束了", NoAnswerHint: "没有做任何改动；请在终端上再运行一次，或用参数给出回答",
+
+	ConfirmShort:    "确认程序看不到的事，例如备份放在哪里",
+	ConfirmLong:     "有些保障安全的事只有你自己知道。本命令逐条询问，并记下你的回答和日期；90 天后会再次\n询问。不写控制项时，只问从未确认或已经失效的。只有回答“是”才算确认；其他回答或不回答，\n问题都仍然开着。\n\n退出码：0 所问的都已确认，3 还有未确认的。",
+	FlagConfirmYes:  "不再询问，直接确认写明的控制项",
+	FlagConfirmList: "列出问题和确认日期，不询问",
+	NoSuchControl:   "没有控制项 %q", NoQuestion: "%q 没有需要你回答的问题", ControlsAskedHint: "有问题的是：%s",
+	YesNeedsControls: "--yes 只确认写明的控制项", YesNeedsControlsHint: "先看 `clawarium confirm --list`，再写明控制项，例如 `clawarium confirm --yes K5 K27`",
+	ListOrConfirm: "--list 和 --yes 不能一起用", ListOrConfirmHint: "先用 --list 看问题，再用 --yes 确认",
+	ListNever: "从未确认", ListConfirmed: "于 %s 确认，还有 %d 天", ListLapsed: "已失效，于 %s 确认过",
+	AskConfirm: "属实吗？输入“是”确认：", ConfirmBecause: "为什么重要：%s",
+	ConfirmedNow: "已确认，有效至 %s：%s。", NotConfirmedNow: "未确认：%s。", NothingToAsk: "没有要问的：全部已确认，最早 %s 到期（%s）。",
+	MemoryLooking: "正在查看智能体的记忆……",
+	MemoryChange:  "自你于 %s 审阅以来：%s，%s（%s）", MemorySame: "自你于 %s 审阅以来，%d 个记忆文件都没有变化。",
+	MemoryFirst: "智能体有 %d 个记忆文件，都还没有审阅过：", MemoryNone: "智能体还没有记忆文件。",
+	MemoryUnseen: "无法查看智能体的记忆：%s", MemoryUnseenHint: "你的回答同样有效；要看到以后的变化，请在虚拟机运行时再次确认 K27",
+	MemoryUnknown: "没有查看",
 }

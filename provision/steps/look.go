@@ -36,6 +36,8 @@ func (e *Env) Subject() checks.Subject {
 		s.Code.Path = disk.Path
 	}
 	s.MAC = c.MAC
+	s.SubjectPolicy = e.policy()
+	s.SubjectKept = e.kept()
 	if c.System {
 		s.GuestIP, s.HostIP, s.Prefix = c.GuestIP, c.HostIP, c.Prefix
 	} else {
@@ -53,6 +55,7 @@ func (e *Env) Subject() checks.Subject {
 // not looked at, with the reason.
 func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sources {
 	s := checks.Sources{Progress: progress, Packets: packetFilter{programDirs}, Dir: e.dir, Pool: e.choices.PoolPath}
+	s.Audited = e.audited()
 	conn, err := e.Conn(ctx)
 	if err != nil {
 		s.LibvirtErr, s.GuestErr = err, err
