@@ -265,7 +265,7 @@ func ParseReport(data []byte) GuestFacts {
 func CollectorProgram(marker string) []byte {
 	params, err := json.Marshal(map[string]any{
 		"marker": marker,
-		"agent": layout.Agent, "keeper": layout.Keeper, "unit": layout.Unit, "port": layout.GatewayPort,
+		"agent":  layout.Agent, "keeper": layout.Keeper, "unit": layout.Unit, "port": layout.GatewayPort,
 		"config": layout.Config, "state": layout.State, "code": layout.Code, "serial": layout.CodeSerial,
 		"workspace": layout.Workspace, "inbox": layout.Inbox, "outbox": layout.Outbox, "words": collector.SeedWords(),
 		"inside": []string{layout.State, layout.Workspace, layout.Outbox},

@@ -2,17 +2,10 @@
 
 # --- policies, versions, logs, patches --------------------------------------
 import base64
-import gzip
-import lzma
 import resource
 import signal
 import struct
 import time
-
-try:
-    import sqlite3
-except ImportError:  # a system without the whole of Python's library
-    sqlite3 = None
 
 ROOT = P.get("root", "")  # of the file system; "" but in tests
 MAX_LIST = 200
@@ -120,6 +113,10 @@ def in_agent(seen, f, *args):
     if me.pw_uid == 0:
         raise RuntimeError("the agent's account is root")
     pid = main_pid(seen)
+    try:
+        import sqlite3  # noqa: F401  (by root, from where the agent has not been)
+    except ImportError:
+        pass  # said where it is needed
     r, w = os.pipe()
     child = os.fork()
     if child == 0:
@@ -250,8 +247,7 @@ def database(path):
             raise RuntimeError("not a regular file")
     except (FileNotFoundError, NotADirectoryError):
         return out
-    if sqlite3 is None:
-        raise RuntimeError("this Python has no sqlite3")
+    import sqlite3
     # With the gateway stopped there is no write-ahead log, and none must be made.
     mode = "mode=ro" if os.path.exists(path + "-wal") else "mode=ro&immutable=1"
     db = sqlite3.connect("file:%s?%s" % (path, mode), uri=True, timeout=2)
@@ -767,9 +763,11 @@ def field(block, name):
 def unpacked(path):
     data = regular(path, 64 << 20)
     if path.endswith(".gz"):
+        import gzip
         with gzip.open(path) as f:
             data = f.read(64 << 20)
     elif path.endswith(".xz"):
+        import lzma
         data = lzma.LZMADecompressor().decompress(data, 64 << 20)
     elif not path.endswith("_Packages"):
         raise RuntimeError("%s: packed in a way that is not known" % os.path.basename(path))
