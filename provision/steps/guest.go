@@ -27,7 +27,7 @@ const (
 var guestEnsures = map[string][]checks.ID{
 	stepHostKey:         {"K5"},
 	"guest-account":     {"K8"},
-	"guest-directories": {"K10", "K17"},
+	"guest-directories": {"K10", "K17", "K18", "K23"},
 	"guest-ssh":         {"K5"},
 	"guest-code":        {"K11"},
 	"guest-config":      {"K3", "K6", "K7", "K20"},
