@@ -7,6 +7,7 @@ package checks
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/controls"
@@ -36,7 +37,9 @@ type Promise struct {
 
 // Asked lists the controls that have a question to the owner of a machine that
 // exists, in order.
-func Asked() []ID {
+func Asked() []ID { return slices.Clone(asked()) }
+
+var asked = sync.OnceValue(func() []ID {
 	var ids []ID
 	for _, c := range controls.All() {
 		if c.Asked && (slices.Contains(c.Stages, "final") || slices.Contains(c.Stages, "hardening")) {
@@ -44,7 +47,7 @@ func Asked() []ID {
 		}
 	}
 	return ids
-}
+})
 
 // Promises says how every question of Asked stands at the time now.
 func Promises(given map[ID]time.Time, now time.Time) []Promise {
@@ -73,7 +76,7 @@ func promise(id ID, given map[ID]time.Time, now time.Time) Promise {
 // asked returns how the control's question stands when the evidence was
 // collected; false when it has none.
 func (l *look) asked(id ID) (Promise, bool) {
-	return promise(id, l.subject.Promises, l.evidence.Collected), slices.Contains(Asked(), id)
+	return promise(id, l.subject.Promises, l.evidence.Collected), slices.Contains(asked(), id)
 }
 
 // word adds the owner's word to a control of which the machine's part is judged
