@@ -132,6 +132,14 @@ fi
 	}
 }
 
+// Other drop-ins of journald, and the test of one that would have a say in where
+// the journal goes: of the same setting the last one counts, and ours comes early.
+const (
+	journalDropIns   = `/etc/systemd/journald.conf.d/*.conf /run/systemd/journald.conf.d/*.conf`
+	overrulesJournal = `[ "$f" != /etc/systemd/journald.conf.d/clawarium.conf ] &&
+        grep -Eqs '^[[:space:]]*(Storage|ForwardToConsole|TTYPath|MaxLevel(Console|Store))[[:space:]]*=' "$f"`
+)
+
 func directoriesStep() Step {
 	return Step{
 		ID: "guest-directories",
@@ -165,6 +173,9 @@ for option in nodev nosuid noexec; do
     case $mounted in *outbox:*,$option,*) ;; *) no "@OUTBOX@ is mounted without $option" ;; esac
 done
 [ -d /var/log/journal ] || no "the journal is not kept over a restart"
+for f in ` + journalDropIns + `; do
+    ` + overrulesJournal + ` && no "$f changes where the journal goes"
+done
 for unit in apt-daily.timer apt-daily-upgrade.timer systemd-journald.service; do
     for place in @UNITS@ /run/systemd/system/; do
         [ "$(readlink $place$unit)" = /dev/null ] && no "$unit is masked"
@@ -179,6 +190,9 @@ done
 [ -e @HOME@ ] || save @HOME@
 save @UNITS@local-fs.target.wants/` + dataUnit + `
 save @UNITS@local-fs.target.wants/` + outboxUnit + `
+for f in ` + journalDropIns + `; do
+    ` + overrulesJournal + ` && save "$f"
+done
 for unit in apt-daily.timer apt-daily-upgrade.timer; do
     save @UNITS@$unit
     save @UNITS@timers.target.wants/$unit
@@ -237,6 +251,9 @@ done
 [ -z "$unread" ] || systemctl daemon-reload
 [ "$(systemctl is-active apt-daily.timer apt-daily-upgrade.timer | sort -u)" = active ] ||
     systemctl start apt-daily.timer apt-daily-upgrade.timer || die "the timers of updates could not be started"
+for f in ` + journalDropIns + `; do
+    ` + overrulesJournal + ` && rm -f "$f"
+done
 mkdir -p -m 2755 /var/log/journal
 systemctl restart systemd-journald || die "the journal could not be set"
 `),
