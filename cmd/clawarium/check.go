@@ -34,7 +34,7 @@ type checkOutput struct {
 	from, against         string // files, or - for standard input; empty means none
 	by                    string
 	audit                 bool // have OpenClaw audit itself too
-	ensured               bool // the exit status is about what set-up ensures alone
+	ensured               bool // the exit status is about what set-up ensures and does not hold, alone
 	first                 bool // keep a baseline where there is none yet
 
 	controls []checks.ID // that --only or --explain names
@@ -262,7 +262,10 @@ func (o *checkOutput) tell(a *app, saved report.Saved, r report.Report, earlier 
 	}
 	exit := r.Exit
 	if o.ensured {
-		exit = checks.Exit(slices.DeleteFunc(slices.Clone(r.Findings), func(f checks.Finding) bool { return len(f.Fix) == 0 }))
+		exit = exitFine
+		if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool { return f.Status == checks.NotMet && len(f.Fix) > 0 }) {
+			exit = exitNotMet
+		}
 	}
 	if exit != exitFine {
 		return &exitError{exit}

@@ -42,19 +42,20 @@ type damaged struct {
 	name string
 }
 
-// config changes OpenClaw's configuration by a statement of Python on c.
+// config changes OpenClaw's configuration by a statement of Python on c. The
+// gateway is held still meanwhile: it would notice and start again, for minutes.
 func config(statement string) string {
-	return fmt.Sprintf(`cp -a %[1]s /root/openclaw.json && python3 - <<'END'
+	return fmt.Sprintf(`systemctl kill -s STOP %[3]s; cp -a %[1]s /root/openclaw.json && python3 - <<'END'
 import json
 p = "%[1]s"
 c = json.load(open(p))
 %[2]s
 with open(p, "r+") as f:
     f.seek(0); f.truncate(); json.dump(c, f)
-END`, layout.Config, statement)
+END`, layout.Config, statement, layout.Unit)
 }
 
-const configBack = "cat /root/openclaw.json >" + layout.Config + " && rm /root/openclaw.json"
+const configBack = "cat /root/openclaw.json >" + layout.Config + " && rm /root/openclaw.json; systemctl kill -s CONT " + layout.Unit
 
 // virsh runs it and expects it to work.
 func (d *damaged) virsh(args ...string) string {
