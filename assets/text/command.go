@@ -51,6 +51,7 @@ type Command struct {
 	ListNever, ListConfirmed, ListLapsed          string
 	AskConfirm, ConfirmBecause                    string
 	ConfirmedNow, NotConfirmedNow, NothingToAsk   string
+	ConfirmAgainHint                              string
 	MemoryLooking, MemoryChange, MemorySame       string
 	MemoryFirst, MemoryNone                       string
 	MemoryUnseen, MemoryUnseenHint, MemoryUnknown string
@@ -137,7 +138,8 @@ var enCommand = Command{
 	ListOrConfirm: "--list and --yes do not go together", ListOrConfirmHint: "read the questions with --list first, then confirm with --yes",
 	ListNever: "never confirmed", ListConfirmed: "confirmed on %s, %d days left", ListLapsed: "lapsed, confirmed on %s",
 	AskConfirm: "Is that so? Type yes to confirm:", ConfirmBecause: "Why it matters: %s",
-	ConfirmedNow: "Confirmed until %s: %s.", NotConfirmedNow: "Not confirmed: %s.", NothingToAsk: "Nothing to ask: everything is confirmed, the first until %s (%s).",
+	ConfirmAgainHint: "what you confirmed before is kept; run `clawarium confirm` again for the rest",
+	ConfirmedNow:     "Confirmed until %s: %s.", NotConfirmedNow: "Not confirmed: %s.", NothingToAsk: "Nothing to ask: everything is confirmed, the first until %s (%s).",
 	MemoryLooking: "Looking at what the agent remembers …",
 	MemoryChange:  "Since your review on %s: %s, %s (%s)", MemorySame: "Since your review on %s, none of %d memory files has changed.",
 	MemoryFirst: "The agent has %d memory files; none was reviewed yet:", MemoryNone: "The agent has no memory files yet.",
@@ -226,7 +228,8 @@ var zhCommand = Command{
 	ListOrConfirm: "--list 和 --yes 不能一起用", ListOrConfirmHint: "先用 --list 看问题，再用 --yes 确认",
 	ListNever: "从未确认", ListConfirmed: "于 %s 确认，还有 %d 天", ListLapsed: "已失效，于 %s 确认过",
 	AskConfirm: "属实吗？输入“是”确认：", ConfirmBecause: "为什么重要：%s",
-	ConfirmedNow: "已确认，有效至 %s：%s。", NotConfirmedNow: "未确认：%s。", NothingToAsk: "没有要问的：全部已确认，最早 %s 到期（%s）。",
+	ConfirmAgainHint: "之前确认的已经保存；其余请再次运行 `clawarium confirm`",
+	ConfirmedNow:     "已确认，有效至 %s：%s。", NotConfirmedNow: "未确认：%s。", NothingToAsk: "没有要问的：全部已确认，最早 %s 到期（%s）。",
 	MemoryLooking: "正在查看智能体的记忆……",
 	MemoryChange:  "自你于 %s 审阅以来：%s，%s（%s）", MemorySame: "自你于 %s 审阅以来，%d 个记忆文件都没有变化。",
 	MemoryFirst: "智能体有 %d 个记忆文件，都还没有审阅过：", MemoryNone: "智能体还没有记忆文件。",

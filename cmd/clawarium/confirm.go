@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -153,6 +154,9 @@ func (o *confirmOptions) run(ctx context.Context, env *steps.Env) error {
 		if !yes {
 			if yes, err = o.ask(ctx, env, p, memory); err != nil {
 				o.tell(confirmed, append(open, o.controls[i:]...))
+				if ctx.Err() == nil && errors.Is(err, io.ErrUnexpectedEOF) {
+					return &text.Fault{What: t.NoAnswer, Hint: t.ConfirmAgainHint, Err: io.ErrUnexpectedEOF}
+				}
 				return err
 			}
 		}
@@ -166,7 +170,7 @@ func (o *confirmOptions) run(ctx context.Context, env *steps.Env) error {
 		confirmed = append(confirmed, id)
 		if memory != nil {
 			if err := env.ReviewMemory(*memory); errors.Is(err, checks.ErrNotSeen) {
-				ui.PrintError(o.err, &text.Fault{What: fmt.Sprintf(t.MemoryUnseen, unseenWhy(memory)), Hint: t.MemoryUnseenHint})
+				fmt.Fprintf(o.err, t.MemoryUnseen+"\n  %s\n", unseenWhy(memory), t.MemoryUnseenHint)
 			} else if err != nil {
 				return err
 			}

@@ -124,6 +124,9 @@ func TestOnlyAYesConfirms(t *testing.T) {
 		if got := a.given(t); exitOf(err) != c.exit || !slices.Equal(got, c.want) {
 			t.Errorf("%q to %v: exit %d, confirmed %v: %v", c.input, c.args, exitOf(err), got, err)
 		}
+		if exitOf(err) == exitCouldNot && (len(text.Hint(err)) != 1 || !strings.Contains(text.Hint(err)[0], "is kept")) {
+			t.Errorf("%q to %v: %v %q", c.input, c.args, err, text.Hint(err))
+		}
 		// Nothing is silent: what stays open is named.
 		for _, id := range a.controls {
 			open := !slices.Contains(c.want, id)

@@ -228,6 +228,11 @@ func (e *Env) kept() checks.SubjectKept {
 
 // LookInside collects the guest's part of the evidence alone.
 func (e *Env) LookInside(ctx context.Context, progress checks.Reporter) checks.Evidence {
+	if e.choices == nil { // killed before there was anything to look into
+		none := checks.Evidence{Format: checks.Format, Collected: time.Now().UTC().Truncate(time.Second)}
+		none.Guest.Report.Err = fmt.Sprintf(e.text().GuestIsOff, e.Plan.Name)
+		return none
+	}
 	return checks.LookInside(ctx, e.Subject(), e.Sources(ctx, progress))
 }
 

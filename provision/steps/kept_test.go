@@ -188,6 +188,14 @@ func TestConfirmationsAreKeptWithTheirTimes(t *testing.T) {
 	}
 }
 
+func TestAMachineThatWasNeverMadeIsNotLookedInto(t *testing.T) {
+	e := testEnv(t, "lobster", true)
+	e.choices = nil
+	if seen := e.LookInside(t.Context(), nil); seen.Guest.Memory.OK || seen.Guest.Report.Err == "" {
+		t.Errorf("%+v", seen.Guest.Report)
+	}
+}
+
 func TestAReviewOfTheMemoryLeavesTheRestOfTheBaseline(t *testing.T) {
 	e := testEnv(t, "lobster", true)
 	evidence := seenEvidence(t)
