@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // testdata/host has what nft and the three -save programs printed on a real host
@@ -269,9 +270,11 @@ func TestWalkingThroughRules(t *testing.T) {
 		{"an accept for a set", []string{"-A INPUT -m set --match-set friends src -j ACCEPT", "-A INPUT -j DROP"}, false, false},
 		{"a target that is not known", []string{"-A INPUT -j NFQUEUE --queue-num 1", "-A INPUT -j DROP"}, false, false},
 		{"a chain that is not there", []string{"-A INPUT -j gone", "-A INPUT -j DROP"}, false, false},
+		{"chains that fork without end", []string{"-A INPUT -m limit -j mine", "-A INPUT -m limit -j theirs", "-A mine -m limit -j INPUT", "-A mine -m limit -j theirs",
+			"-A theirs -m limit -j mine", "-A theirs -m limit -j INPUT", "-A theirs -m limit -j mine"}, false, false},
 		{"a circle", []string{"-A INPUT -j mine", "-A mine -j mine"}, false, false},
 	} {
-		e := rules(c.lines...).walk("INPUT", p, 0)
+		e := rules(c.lines...).walk("INPUT", p)
 		if e.closed() != c.closed || e.open() != c.open {
 			t.Errorf("%s: closed %v, open %v: %+v", c.name, e.closed(), e.open(), e)
 		}
@@ -378,4 +381,19 @@ func FuzzRules(f *testing.F) {
 		}
 		statuses(e)
 	})
+}
+
+func TestAWalkThroughChainsThatForkEndsSoon(t *testing.T) {
+	lines := []string{"*filter"}
+	for i := range 40 {
+		for range 40 {
+			lines = append(lines, "-A c"+itoa(i)+" -m limit -j c"+itoa(i+1))
+		}
+	}
+	_, w := tank(t)
+	begun := time.Now()
+	e := parseSaved(append(lines, "-A c40 -j DROP")).table("filter").walk("c0", ipAttempts(w, "vnet3", false)[0].p)
+	if took := time.Since(begun); e.closed() || e.open() || took > time.Second {
+		t.Errorf("%+v after %s", e, took)
+	}
 }

@@ -71,16 +71,31 @@ var passing = []string{
 	"HL", "TCPMSS", "SET", "CHECKSUM", "CONTINUE", "mark", "log", "nflog", "ulog", "RATEEST", "ACCOUNT", "IDLETIMER",
 }
 
-const maxDepth = 32
+// maxWalked is how many rules one packet is held against: far more than a host
+// has, and the end of a walk in circles.
+const maxWalked = 20_000
 
-// walk follows a packet through a chain.
-func (t *table) walk(name string, p packet, depth int) ends {
+// walk follows a packet through a chain and what it jumps to.
+func (t *table) walk(name string, p packet) ends {
+	left := maxWalked
+	return t.follow(name, p, &left, map[string]bool{})
+}
+
+// follow is walk. left are the rules that may still be looked at, within the
+// chains that the walk is in: the kernel lets none jump back to one of them.
+func (t *table) follow(name string, p packet, left *int, within map[string]bool) ends {
 	var e ends
 	c := t.chains[name]
-	if c == nil || depth > maxDepth {
+	if c == nil || within[name] {
 		return ends{unclear: true}
 	}
+	within[name] = true
+	defer delete(within, name)
 	for _, r := range c.rules {
+		if *left--; *left < 0 {
+			e.unclear = true
+			return e
+		}
 		m := p.matches(r)
 		if m == no {
 			continue
@@ -95,7 +110,7 @@ func (t *table) walk(name string, p packet, depth int) ends {
 		case slices.Contains(passing, r.target):
 			continue
 		case t.chains[r.target] != nil:
-			sub := t.walk(r.target, p, depth+1)
+			sub := t.follow(r.target, p, left, within)
 			e.accepted = e.accepted || sub.accepted
 			e.dropped = e.dropped || sub.dropped
 			e.unclear = e.unclear || sub.unclear

@@ -370,7 +370,7 @@ func (l *look) through(layer, tap string, t *table, first string, own, absent bo
 		} else {
 			policy := base.policy
 			base.policy = "ACCEPT"
-			e = t.walk(a.base, a.p, 0)
+			e = t.walk(a.base, a.p)
 			base.policy = policy
 		}
 		switch {
@@ -400,7 +400,7 @@ func (l *look) broute(lines []string, w wall, tap string) {
 		return
 	}
 	p := packet{link: true, in: tap, physIn: tap, source: w.mac, ether: etherIPv4, src: w.guest, dst: w.host, protocol: "tcp", sport: 22, dport: 22}
-	if e := t.walk("BROUTING", p, 0); e.dropped || e.unclear {
+	if e := t.walk("BROUTING", p); e.dropped || e.unclear {
 		l.wrong(Host, l.t.Host.TapOpen, tap, "broute", named(l.t.Host.Attempts, "past the bridge"))
 	}
 }
