@@ -56,7 +56,7 @@ flags() {
 keep_mount() { findmnt -rn -o SOURCE,FSTYPE,VFS-OPTIONS "$2" | tail -n 1 >"$repair/mount.$1"; }
 mount_back() {
     read -r source type options <"$repair/mount.$1" || {
-        ! mountpoint -q "$2" || { systemctl stop "$3" 2>/dev/null; umount "$2"; } || die "$2 is in use"
+        ! mountpoint -q "$2" || umount "$2" 2>/dev/null || { systemctl stop "$3" 2>/dev/null; umount "$2"; } || die "$2 is in use"
         return
     }
     now=$(findmnt -rn -o SOURCE,FSTYPE,VFS-OPTIONS "$2" | tail -n 1)
@@ -64,7 +64,7 @@ mount_back() {
     case $now in
     "$source $type "*) mount -o "remount,bind$(flags "$options")" "$2" ;;
     *)
-        [ -z "$now" ] || { systemctl stop "$3" 2>/dev/null; umount "$2"; }
+        [ -z "$now" ] || umount "$2" 2>/dev/null || { systemctl stop "$3" 2>/dev/null; umount "$2"; }
         mount -t "$type" -o "${options%%,*}" "$source" "$2" && mount -o "remount,bind$(flags "$options")" "$2"
         ;;
     esac || die "$2 could not be mounted as it was"

@@ -159,6 +159,9 @@ elif [ -e "$repair/config.mode" ]; then
         agent sh -c 'umask 077; cat >"$1.part" && chmod "$2" "$1.part" && touch -d "@$3" "$1.part" && mv -fT "$1.part" "$1"' sh @CONFIG@ "$mode" "$time" <"$repair/config"
 fi || die "@CONFIG@ could not be put back"
 [ ! -e "$repair/approvals.absent" ] || agent rm -f @STATE@/exec-approvals.json
+# What a change that was cut off may have left half written.
+rm -f @PLACE@applied.part
+agent sh -c 'rm -f "$1.part" "$1".` + strings.Repeat("[0-9a-f]", 16) + `' sh @CONFIG@
 `,
 	},
 	"guest-service": {
@@ -258,6 +261,12 @@ func (s *Session) Back(ctx context.Context, step Step, id string) (restarted boo
 // ForgetRepair deletes what a repair kept, once it stays.
 func (s *Session) ForgetRepair(ctx context.Context) error {
 	_, err := s.Client.Root(ctx, prelude("repair")+"alone\nrm -rf "+repairs+"\nexit 0\n", nil)
+	return err
+}
+
+// RestartLater has the next start of the gateway be a new one, whatever runs.
+func RestartLater(ctx context.Context, c *Client) error {
+	_, err := c.Root(ctx, prelude("none")+"restart_later\n", nil)
 	return err
 }
 

@@ -52,7 +52,7 @@ mount -t tmpfs none /etc && cp -a /run/etc/. /etc/
 for p in $programs; do cp "$(command -v $p)" $R$p; done
 for p in $programs; do
     real=$(command -v $p)
-    printf '#!/bin/sh\nn=$(cat /run/count 2>/dev/null || echo 0)\nn=$((n+1))\n(echo $n >/run/count) 2>/dev/null\n[ "$n" != "$(cat /run/dies 2>/dev/null)" ] || kill -9 0\nexec %s%s "$@"\n' $R $p >/run/wrapper
+    printf '#!/bin/sh\n[ "$(id -u)" = 0 ] || exec %s%s "$@"\nn=$(cat /run/count 2>/dev/null || echo 0)\nn=$((n+1))\n(echo $n >/run/count) 2>/dev/null\n[ "$n" != "$(cat /run/dies 2>/dev/null)" ] || kill -9 0\nexec %s%s "$@"\n' $R $p $R $p >/run/wrapper
     ${R}chmod 0755 /run/wrapper; ${R}rm -f "$real"; ${R}cp /run/wrapper "$real"
 done
 getent passwd keeper >/dev/null || useradd -M keeper
@@ -134,8 +134,8 @@ for c in /work/case.*; do
     whole /work/$step.back "$name, back after it was kept"
     [ -z "$check" ] || eval "$check" || fail "$name: a repair that was kept was taken back"
     [ ! -e /var/lib/clawarium/repair ] || fail "$name: something is left of the repair"
-    [ "$data" = "$(sha256sum </var/lib/openclaw/.openclaw/workspace/mine)" ] || fail "$name: the agent's file"
     eval "$clear"
+    [ "$data" = "$(sha256sum </var/lib/openclaw/.openclaw/workspace/mine)" ] || fail "$name: the agent's file"
     rm -f /run/clawarium/restart
     echo "case $name: $kills kills"
 done

@@ -54,6 +54,8 @@ type Record struct {
 	FirstBoot bool `json:"firstBoot"`
 	// HostKeySwitched is set once the one-time SSH host key is gone.
 	HostKeySwitched bool `json:"hostKeySwitched"`
+	// Made is how what was made looked then.
+	Made AsMade `json:"made"`
 }
 
 const (

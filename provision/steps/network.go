@@ -46,14 +46,20 @@ func (e *Env) filterStep() provision.Step {
 				return false, err
 			}
 			f, err := conn.Filter(ctx, name)
-			return f != nil && f.Ours && f.UUID == e.choices.FilterUUID, err
+			if err != nil || f == nil || !f.Ours || f.UUID != e.choices.FilterUUID {
+				return false, err
+			}
+			return e.asMade(ctx, stepFilter)
 		},
 		Do: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)
 			if err != nil {
 				return err
 			}
-			return conn.EnsureFilter(ctx, e.filterSpec())
+			if err := conn.EnsureFilter(ctx, e.filterSpec()); err != nil {
+				return err
+			}
+			return e.rememberMade(ctx, stepFilter)
 		},
 		Undo: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)
@@ -79,14 +85,34 @@ func (e *Env) networkStep() provision.Step {
 				return false, err
 			}
 			n, err := conn.Network(ctx, name)
-			return n != nil && n.Ours && n.Active && n.Autostart && n.UUID == e.choices.NetworkUUID, err
+			if err != nil || n == nil || !n.Ours || !n.Active || !n.Autostart || n.UUID != e.choices.NetworkUUID {
+				return false, err
+			}
+			if lines, err := e.meddled(ctx, liveNetwork); err != nil || len(lines) > 0 {
+				return false, err
+			}
+			return e.asMade(ctx, stepNetwork)
 		},
 		Do: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)
 			if err != nil {
 				return err
 			}
-			return conn.EnsureNetwork(ctx, e.networkSpec())
+			// What runs otherwise has to stop first, which nothing may be connected to.
+			if lines, err := e.meddled(ctx, liveNetwork); err != nil {
+				return err
+			} else if len(lines) > 0 {
+				if err := conn.StopNetwork(ctx, name, e.choices.NetworkUUID); err != nil {
+					return err
+				}
+			}
+			if err := conn.EnsureNetwork(ctx, e.networkSpec()); err != nil {
+				return err
+			}
+			if err := e.rememberMade(ctx, liveNetwork); err != nil {
+				return err
+			}
+			return e.rememberMade(ctx, stepNetwork)
 		},
 		Undo: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			conn, err := e.Conn(ctx)

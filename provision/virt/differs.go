@@ -128,6 +128,16 @@ func flatten(doc string) ([]string, error) {
 	root.attrs = slices.DeleteFunc(root.attrs, func(a string) bool {
 		return strings.HasPrefix(a, "connections=") || strings.HasPrefix(a, "id=")
 	})
+	for _, os := range root.named("os") {
+		for _, nvram := range os.named("nvram") {
+			nvram.attrs = nil // from which template it was made, of which format
+		}
+		for _, loader := range os.named("loader") {
+			loader.attrs = slices.DeleteFunc(loader.attrs, func(a string) bool {
+				return strings.HasPrefix(a, "format=") || strings.HasPrefix(a, "stateless=")
+			})
+		}
+	}
 	var out []string
 	var walk func(e *element, place string)
 	walk = func(e *element, place string) {
@@ -149,6 +159,16 @@ func flatten(doc string) ([]string, error) {
 	}
 	walk(root, "")
 	return out, nil
+}
+
+// named are the children of that name.
+func (e *element) named(name string) (out []*element) {
+	for _, k := range e.kids {
+		if k.name == name {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // key tells an element from others of its name, as a person would.

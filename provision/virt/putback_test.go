@@ -37,6 +37,11 @@ func TestDifferencesAreNamedByTheirPlace(t *testing.T) {
 	if got, err := Differences(with, strings.Replace(with, "/fw", "/evil", 1)); err != nil || len(got) != 2 {
 		t.Errorf("other firmware: %q, %v", got, err)
 	}
+	was := strings.Replace(with, "<loader>", "<nvram>/v</nvram><loader>", 1)
+	filled := strings.NewReplacer("<nvram>", "<nvram template='/t' format='raw'>", "<loader>", "<loader format='raw'>").Replace(was)
+	if got, err := Differences(was, filled); err != nil || len(got) > 0 {
+		t.Errorf("what the first start fills in: %q, %v", got, err)
+	}
 	for _, bad := range []string{"", "x", "<a>", "<a/><b/>", strings.Repeat("<a>", 100)} {
 		if _, err := Differences(someDomain, bad); err == nil {
 			t.Errorf("%q is a description", bad)

@@ -1,0 +1,555 @@
+package steps
+
+// What drifted: what of a machine is not as it was made and as the plan wants it,
+// and what can be done about each. Found by what the controls say, by what each
+// step sees when it looks for itself, and by comparing with the owner's baseline.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision/guest"
+	"github.com/clawarium/clawarium/provision/plan"
+	"github.com/clawarium/clawarium/provision/virt"
+)
+
+// Look is one look at a machine: what was seen and what it means.
+type Look struct {
+	Evidence checks.Evidence
+	Findings []checks.Finding
+	Wrongs   map[checks.ID][]checks.Wrong
+	Standing map[string]Stand // of the steps that a repair could make again
+	Missing  []plan.Change    // keys that the stored plan lacks, with their default
+}
+
+// Stand is how a step stands by its own look.
+type Stand struct {
+	Holds bool
+	Why   []string // what does not hold; in the guest's or libvirt's words
+	// Newer lists files that are as an earlier clawarium left them and not as this
+	// one would: a newer default, and nobody's tampering. By is that version.
+	Newer []string
+	By    string
+	Err   error // it could not be looked at
+}
+
+// Finding returns the finding of a control, nil when there is none.
+func (l Look) Finding(id checks.ID) *checks.Finding {
+	for i := range l.Findings {
+		if l.Findings[i].Control == id {
+			return &l.Findings[i]
+		}
+	}
+	return nil
+}
+
+// DriftKind says what a drift was found by.
+type DriftKind string
+
+// The kinds, in the order in which they are told.
+const (
+	DriftControl  DriftKind = "control"  // a control is not met
+	DriftBaseline DriftKind = "baseline" // content differs from what the owner accepted
+	DriftStep     DriftKind = "step"     // a step does not hold, and no control turns red for it
+	DriftNewer    DriftKind = "newer"    // this version of clawarium would make it otherwise
+)
+
+// Drift is one thing that is not as it should be.
+type Drift struct {
+	Kind     DriftKind
+	Controls []checks.ID    // that it turns red, or is there for
+	Wrong    []checks.Wrong // what is wrong, and where
+	HeldAt   time.Time      // when the control was last seen to hold; zero when not known
+	Change   *checks.Change // what differs from the baseline
+	Keys     []plan.Change  // plan keys with a newer default
+	Files    []string       // files with a newer default
+	By       string         // the version that made what a newer default is about
+
+	// Steps would repair it, in order; none when it is the owner's to do.
+	Steps []string
+	// Force lists those of Steps that claim to hold and have to be made again all
+	// the same, because what runs is not what they made.
+	Force []string
+	// Restart says that the machine has to be shut down and started for it.
+	Restart bool
+	// Accept says that the owner may take it for the new baseline.
+	Accept bool
+	Hint   string // what the owner can do
+}
+
+// Repairable says whether clawarium can do it.
+func (d Drift) Repairable() bool { return len(d.Steps) > 0 }
+
+// repairable are the steps that a repair may make again, in their order. Not
+// among them: what would make a disk anew, and keys that nobody could use.
+var repairable = []string{
+	stepImage, stepCode, stepBase, stepCodeVolume, stepFilter, stepNetwork, stepDomain, stepEject,
+	stepHostKey, "guest-account", "guest-directories", "guest-ssh", "guest-ca", "guest-code", "guest-config",
+	"guest-service", stepGateway,
+}
+
+// contents are those whose look reads whole images, which the evidence has done.
+var contents = []string{stepImage, stepCode, stepBase, stepCodeVolume}
+
+func inGuest(step string) bool { return strings.HasPrefix(step, "guest-") }
+
+// byContent are the controls that are about what the owner accepted, and about
+// nothing that is right or wrong by itself.
+var byContent = []checks.ID{"K14", "K19"}
+
+// LookAround collects evidence, judges it, and has every step look for itself.
+func (e *Env) LookAround(ctx context.Context, progress checks.Reporter) (Look, error) {
+	l := Look{Evidence: checks.Collect(ctx, e.Subject(), e.Sources(ctx, progress))}
+	if err := ctx.Err(); err != nil {
+		return l, err
+	}
+	l.judge(e.Plan)
+	var err error
+	if l.Missing, err = e.missingKeys(); err != nil {
+		return l, err
+	}
+	l.Standing = e.standing(ctx, l)
+	return l, ctx.Err()
+}
+
+func (l *Look) judge(p plan.Plan) {
+	l.Findings, l.Wrongs = checks.Judge(p, l.Evidence), checks.Wrongs(p, l.Evidence)
+}
+
+// standing asks the steps. What cannot be reached is left out, with the reason.
+func (e *Env) standing(ctx context.Context, l Look) map[string]Stand {
+	e.checked = nil
+	all := map[string]Stand{}
+	provenance := l.Finding("K15")
+	guestErr := e.reachGuest(ctx)
+	for _, step := range e.Steps() {
+		if !slices.Contains(repairable, step.ID) {
+			continue
+		}
+		var s Stand
+		switch {
+		case slices.Contains(contents, step.ID) && (provenance == nil || provenance.Status != checks.NotMet):
+			continue
+		case inGuest(step.ID) && guestErr != nil:
+			s.Err = guestErr
+		default:
+			s.Holds, s.Err = step.Holds(ctx)
+			if s.Err == nil && !s.Holds {
+				s.Why = e.why(ctx, step.ID)
+			}
+		}
+		all[step.ID] = s
+	}
+	if guestErr == nil {
+		e.findNewer(ctx, all)
+	}
+	return all
+}
+
+// reachGuest says why the guest's steps cannot be asked.
+func (e *Env) reachGuest(ctx context.Context) error {
+	conn, err := e.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if state, err := conn.State(ctx, e.Plan.Name); err != nil {
+		return err
+	} else if state != virt.Running {
+		return virt.ErrState
+	}
+	_, err = e.Session(ctx)
+	return err
+}
+
+// Bounds on what a guest says about itself.
+const (
+	maxWhy     = 8
+	maxWhyLine = 160
+)
+
+// why says what of a step does not hold.
+func (e *Env) why(ctx context.Context, step string) []string {
+	if inGuest(step) {
+		var out []string
+		for line := range strings.Lines(e.checked[step].Why) {
+			if line = oneLine(line); line != "" {
+				out = append(out, line)
+			}
+		}
+		return out[:min(len(out), maxWhy)]
+	}
+	lines, _ := e.meddled(ctx, step)
+	if step == stepNetwork && len(lines) == 0 {
+		lines, _ = e.meddled(ctx, liveNetwork)
+	}
+	return lines[:min(len(lines), maxWhy)]
+}
+
+// oneLine is a line of the guest's, fit to be shown.
+func oneLine(s string) string {
+	runes := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r) {
+			return r
+		}
+		return ' '
+	}, strings.ToValidUTF8(s, "�"))))
+	return string(runes[:min(len(runes), maxWhyLine)])
+}
+
+// findNewer tells a file that is as the last run left it from one that somebody
+// changed since. The guest is asked for digests, and may lie: then a change of
+// its own shows as a newer default, and is repaired the same way.
+func (e *Env) findNewer(ctx context.Context, all map[string]Stand) {
+	steps, err := e.inGuest()
+	if err != nil {
+		return
+	}
+	steps = slices.DeleteFunc(steps, func(s guest.Step) bool {
+		stand, looked := all[s.ID]
+		return !looked || stand.Err != nil || stand.Holds || len(e.guestMade(s.ID).Files) == 0
+	})
+	session, err := e.Session(ctx)
+	if err != nil || len(steps) == 0 {
+		return
+	}
+	now, err := guest.FileSums(ctx, session.Client, steps)
+	if err != nil {
+		return
+	}
+	for _, s := range steps {
+		made := e.guestMade(s.ID)
+		stand := all[s.ID]
+		stand.Newer, stand.By = newerFiles(s, made, now), made.By
+		all[s.ID] = stand
+	}
+}
+
+// newerFiles are the files of a step that this version wants otherwise than the
+// one that made them; none as soon as any file of the step is not as it was made.
+func newerFiles(s guest.Step, made guestMade, now map[string]string) []string {
+	var out []string
+	for _, f := range s.Files {
+		was, had := made.Files[f.Path]
+		is, there := now[f.Path]
+		switch {
+		case there == had && is == was && was != f.Sum():
+			out = append(out, f.Path)
+		case there == had && is == was, there && is == f.Sum():
+		default:
+			return nil
+		}
+	}
+	for path, was := range made.Files { // a file that this version does not have
+		if is, there := now[path]; there && is != was {
+			return nil
+		}
+	}
+	return out
+}
+
+// missingKeys are the keys that the stored plan lacks because they are newer than
+// it, with the default that they would get.
+func (e *Env) missingKeys() ([]plan.Change, error) {
+	data, err := os.ReadFile(filepath.Join(e.dir, planFile))
+	if err != nil {
+		return nil, err
+	}
+	with, without, err := e.plans(data)
+	return plan.Diff(without, with), err
+}
+
+// plans reads a stored plan twice: what it lacks has its default in one and
+// nothing in the other.
+func (e *Env) plans(data []byte) (with, without plan.Plan, err error) {
+	if without, err = plan.Parse(data, plan.Plan{}); err != nil {
+		return with, without, err
+	}
+	with, err = plan.Parse(data, plan.Default(plan.HostFacts(e.choices.PoolPath)))
+	return with, without, err
+}
+
+// Drifts says what drifted, as far as the controls in only go; all of them when
+// it is empty. It looks at nothing itself.
+func (e *Env) Drifts(l Look, only []checks.ID) []Drift {
+	asked := func(id checks.ID) bool { return len(only) == 0 || slices.Contains(only, id) }
+	held := e.held()
+	running := restartable(l)
+	var out []Drift
+	used := map[string]bool{}
+	add := func(d Drift) {
+		for _, s := range d.Steps {
+			used[s] = true
+		}
+		out = append(out, d)
+	}
+	for _, f := range l.Findings {
+		if f.Status != checks.NotMet || !asked(f.Control) || slices.Contains(byContent, f.Control) {
+			continue
+		}
+		d := Drift{Kind: DriftControl, Controls: []checks.ID{f.Control}, Wrong: l.Wrongs[f.Control], HeldAt: held[f.Control], Hint: f.Hint}
+		for _, id := range repairable {
+			s, looked := l.Standing[id]
+			if slices.Contains(f.Fix, id) && looked && s.Err == nil && !s.Holds {
+				d.Steps = append(d.Steps, id)
+				d.Files, d.By = append(d.Files, s.Newer...), s.By
+			}
+		}
+		e.forced(&d, l, f)
+		d.Restart = d.Restart || running && e.needsRestart(l, f.Control, d.Steps)
+		if d.Restart && len(d.Steps) == 0 {
+			d.Steps = []string{repairStop, repairStart}
+		}
+		add(d)
+	}
+	for _, d := range e.baselineDrifts(l, asked) {
+		add(d)
+	}
+	for _, id := range repairable {
+		s, looked := l.Standing[id]
+		if !looked || s.Err != nil || s.Holds || used[id] {
+			continue
+		}
+		d := Drift{Kind: DriftStep, Steps: []string{id}, Files: s.Newer, By: s.By}
+		for _, c := range checks.Judged() {
+			if f := l.Finding(c); f != nil && slices.Contains(f.Fix, id) {
+				d.Controls = append(d.Controls, c)
+			}
+		}
+		if !slices.ContainsFunc(d.Controls, asked) && len(only) > 0 {
+			continue
+		}
+		if len(s.Newer) > 0 {
+			d.Kind = DriftNewer
+		}
+		place := checks.Libvirt
+		if inGuest(id) {
+			place = checks.InGuest
+		}
+		for _, line := range s.Why {
+			d.Wrong = append(d.Wrong, checks.Wrong{Where: place, Line: line})
+		}
+		d.Restart = running && e.needsRestart(l, "", d.Steps)
+		add(d)
+	}
+	if len(l.Missing) > 0 && len(only) == 0 {
+		add(Drift{Kind: DriftNewer, Keys: l.Missing, Steps: []string{repairPlan}})
+	}
+	return out
+}
+
+// restartable says whether the machine runs, so that a restart would change
+// something.
+func restartable(l Look) bool {
+	return l.Evidence.Libvirt.Live.OK && strings.Contains(strings.SplitN(l.Evidence.Libvirt.Live.Value, ">", 2)[0], "id=")
+}
+
+// forced finds what to make again although every step claims to hold: what runs
+// may be older than what was put right, and a cache is looked at by name only.
+func (e *Env) forced(d *Drift, l Look, f checks.Finding) {
+	if len(d.Steps) > 0 {
+		return
+	}
+	holds := func(step string) bool { s, ok := l.Standing[step]; return ok && s.Err == nil && s.Holds }
+	guestWrong := slices.ContainsFunc(d.Wrong, func(w checks.Wrong) bool { return w.Where == checks.InGuest })
+	switch {
+	case f.Control == "K15":
+		for _, step := range []string{stepImage, stepCode} {
+			if holds(step) && slices.Contains(f.Fix, step) {
+				d.Force = append(d.Force, step)
+			}
+		}
+	// The gateway's processes and what they see; a restart costs minutes, so for
+	// nothing else.
+	case guestWrong && slices.Contains([]checks.ID{"K3", "K8", "K10"}, f.Control) && holds(stepGateway):
+		d.Force = []string{stepGateway}
+	// A machine whose definition is older than this record: it was defined by an
+	// earlier clawarium, and nothing says how.
+	case e.record.Made.Libvirt[stepDomain] == "" && slices.Contains(f.Fix, stepDomain) && holds(stepDomain) && !guestWrong:
+		d.Force = []string{stepDomain}
+	case e.record.Made.Libvirt[stepFilter] == "" && slices.Contains(f.Fix, stepFilter) && holds(stepFilter):
+		d.Force = []string{stepFilter}
+	}
+	d.Steps = slices.Clone(d.Force)
+}
+
+// needsRestart says whether a control stays red until the machine is started
+// anew, or whether a step can only be made while it is off.
+func (e *Env) needsRestart(l Look, control checks.ID, steps []string) bool {
+	if slices.Contains(steps, stepBase) || slices.Contains(steps, stepCodeVolume) {
+		return true
+	}
+	if s := l.Standing[stepNetwork]; slices.Contains(steps, stepNetwork) && s.Err == nil && !s.Holds {
+		if made := e.record.Made.Libvirt[liveNetwork]; made != "" && l.Evidence.Libvirt.Network.OK {
+			if lines, err := virt.Differences(made, l.Evidence.Libvirt.Network.Value); err == nil && len(lines) > 0 {
+				return true
+			}
+		}
+	}
+	// What runs, and nothing else: the definition as it runs, and its process.
+	live := checks.Evidence{Format: l.Evidence.Format, Collected: l.Evidence.Collected, Subject: l.Evidence.Subject}
+	live.Libvirt.Live, live.Host.Qemu = l.Evidence.Libvirt.Live, l.Evidence.Host.Qemu
+	if slices.Contains(e.ensures(stepDomain), control) && len(checks.Wrongs(e.Plan, live)[control]) > 0 {
+		return true
+	}
+	// Rules that the kernel does not have although they are written down as they
+	// should be: libvirt puts them there when a machine starts.
+	return control == "K13" && len(steps) == 0 && slices.ContainsFunc(l.Wrongs[control], func(w checks.Wrong) bool { return w.Where == checks.Host })
+}
+
+func (e *Env) ensures(step string) []checks.ID {
+	for _, s := range e.Steps() {
+		if s.ID == step {
+			return s.Ensures
+		}
+	}
+	return nil
+}
+
+// baselineDrifts is what differs from what the owner accepted.
+func (e *Env) baselineDrifts(l Look, asked func(checks.ID) bool) []Drift {
+	baseline := l.Evidence.Subject.Baseline
+	changes := checks.Drift(baseline, l.Evidence)
+	if baseline == nil || baseline.Trees == nil { // what was never reviewed can be accepted as well
+		for _, tree := range l.Evidence.Guest.Skills.Value.Trees {
+			if tree.Partial == "" && tree.SHA256 != "" {
+				changes = append(changes, checks.Change{Path: tree.Path, What: tree.Kind, Kind: checks.Added})
+			}
+		}
+	}
+	var out []Drift
+	for _, c := range changes {
+		control := checks.ID("K19")
+		if c.What == "skill" || c.What == "plugin" || c.What == "hook" {
+			control = "K14"
+		}
+		if !asked(control) {
+			continue
+		}
+		d := Drift{Kind: DriftBaseline, Change: &c, Accept: true}
+		if f := l.Finding(control); f != nil {
+			d.Hint = f.Hint
+			if f.Status == checks.NotMet {
+				d.Controls = []checks.ID{control}
+			}
+		}
+		if step := stepOf(c.Path, c.What); step != "" {
+			s, looked := l.Standing[step]
+			if looked && s.Err == nil && !s.Holds {
+				d.Steps, d.Accept = []string{step}, false
+			}
+			// Never by the owner's word alone: what is wrong by a rule of its own.
+			for _, f := range l.Findings {
+				if f.Status == checks.NotMet && slices.Contains(f.Fix, step) && !slices.Contains(byContent, f.Control) {
+					d.Accept = false
+					d.Controls = append(d.Controls, f.Control)
+				}
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// stepOf is the step that owns a file of the baseline; "" when none does.
+func stepOf(path, what string) string {
+	switch {
+	case path == layout.Config, what == checks.KeptPolicy:
+		return "guest-config"
+	case what == checks.KeptSSH:
+		return "guest-ssh"
+	case what == checks.KeptSudo:
+		return "guest-account"
+	case what != checks.KeptUnit:
+		return ""
+	case strings.Contains(path, layout.Unit):
+		return "guest-service"
+	case strings.HasSuffix(path, ".mount") && strings.Contains(path, "node_modules"):
+		return "guest-code"
+	case strings.HasSuffix(path, ".mount"):
+		return "guest-directories"
+	}
+	return ""
+}
+
+const heldFile = "held.json"
+
+// held is when each control was last seen to hold.
+func (e *Env) held() map[checks.ID]time.Time {
+	held := map[checks.ID]time.Time{}
+	if data, err := readKept(filepath.Join(e.dir, heldFile)); err == nil {
+		_ = json.Unmarshal(data, &held) // of use only while it can be read
+	}
+	return held
+}
+
+// RememberHeld keeps for each control that holds when that was seen.
+func (e *Env) RememberHeld(when time.Time, findings []checks.Finding) error {
+	held := e.held()
+	if held == nil { // the file said null
+		held = map[checks.ID]time.Time{}
+	}
+	for _, f := range findings {
+		if f.Status == checks.Met || f.Status == checks.Attested {
+			held[f.Control] = when.UTC().Truncate(time.Second)
+		}
+	}
+	data, err := json.MarshalIndent(held, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(e.dir, heldFile), append(data, '\n'))
+}
+
+// Open is a file that others on this host can get at, and the mode it should have.
+type Open struct{ Was, Want fs.FileMode }
+
+// TooOpen lists files of the machine's directory on this host, and the directory
+// itself, that others may enter, read or write. Whoever can read the key has a
+// way into the machine.
+func (e *Env) TooOpen() (map[string]Open, error) {
+	open := map[string]Open{}
+	err := filepath.WalkDir(e.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !info.Mode().IsRegular() && !info.IsDir(), path == e.consoleLog():
+			return nil // a session's own log daemon writes that one
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			open[path] = Open{mode, mode &^ 0o077}
+		}
+		return nil
+	})
+	return open, err
+}
+
+// CloseToOthers gives what TooOpen found the modes that they should have.
+func CloseToOthers(open map[string]Open) error {
+	var errs []error
+	for path, o := range open {
+		errs = append(errs, os.Chmod(path, o.Want))
+	}
+	return errors.Join(errs...)
+}
+
+// JudgeAgain judges a look anew after the owner accepted or confirmed something.
+func (e *Env) JudgeAgain(l *Look) {
+	l.Evidence.Subject.SubjectKept = e.kept()
+	l.judge(e.Plan)
+}
