@@ -82,7 +82,7 @@ func noScreen(l *look) {
 			l.wrong(Host, t.QemuScreen, q.PID, arg+" "+value)
 		case name == "-vga" && value != "none", name == "-audio", name == "-audiodev" && driverOf(value) != "none":
 			l.wrong(Host, t.QemuScreen, q.PID, arg+" "+value)
-		case name == "-device" && slices.ContainsFunc(screenDrivers, func(d string) bool { return strings.HasPrefix(driverOf(value), d) }):
+		case name == "-device" && isScreen(driverOf(value)):
 			l.wrong(Host, t.QemuScreen, q.PID, driverOf(value))
 		case name == "-object" && strings.Contains(value, "input-linux"):
 			l.wrong(Host, t.QemuScreen, q.PID, "input-linux")
@@ -98,6 +98,10 @@ func noScreen(l *look) {
 	default:
 		l.right(Host, t.QemuHeadless, q.PID)
 	}
+}
+
+func isScreen(driver string) bool {
+	return slices.ContainsFunc(screenDrivers, func(d string) bool { return strings.HasPrefix(driver, d) })
 }
 
 // overNetwork tells a character device of QEMU's that is reached from outside the
