@@ -481,6 +481,7 @@ func TestInstructionsUnitsAndPoliciesAreKept(t *testing.T) {
 	g.write(g.workspace+"/AGENTS.md", "my own\npassword: hunter22\nid "+anID+"\n")
 	g.write(g.workspace+"/USER.md", "about me\n")
 	g.link("/etc/shadow", g.workspace+"/TOOLS.md")
+	g.write(g.workspace+"/HEARTBEAT.md", strings.Repeat(anID+"\n", 700))
 	g.write(g.state+"/exec-approvals.json", `{"version":1,"socket":{"token":"abcdefgh"},"agents":{"main":{"allowlist":[{"pattern":"/bin/ls","lastUsedAt":1}]}}}`)
 	g.write(etc+"/systemd/system/openclaw-gateway.service", "[Service]\nEnvironment=API_KEY=sk-ant-api03-Zk3vQ9xT1mB7cD5eF8gH2jK4lM6nP0qR-s_tUvWxYz\n")
 	g.write(etc+"/systemd/system/openclaw-gateway.service.d/override.conf", "[Service]\nUser=root\n")
@@ -504,7 +505,7 @@ func TestInstructionsUnitsAndPoliciesAreKept(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"instructions /AGENTS.md", "instructions /SOUL.md", "instructions /TOOLS.md link", "instructions /USER.md",
+		"instructions /AGENTS.md", "instructions /HEARTBEAT.md", "instructions /SOUL.md", "instructions /TOOLS.md link", "instructions /USER.md",
 		"policy /exec-approvals.json", "settings /openclaw.json", "ssh /ssh/sshd_config", "ssh /ssh/sshd_config.d/00-clawarium.conf",
 		"sudo /sudoers.d/90-cloud", "unit /systemd/system/apt-daily.timer", "unit /systemd/system/multi-user.target.wants/x.service",
 		"unit /systemd/system/openclaw-gateway.service", "unit /systemd/system/openclaw-gateway.service.d/override.conf",
@@ -554,6 +555,44 @@ func TestMemoryIsListedWithoutItsText(t *testing.T) {
 	if len(m.Files) != 3 || m.Files[0] != (MemoryFile{g.workspace + "/MEMORY.md", sum("likes tea\n"), 10, 1}) ||
 		len(m.Left) != 1 || m.Left[0].Why != "ELOOP" || bytes.Contains(out, []byte("tea")) {
 		t.Errorf("%s", out)
+	}
+}
+
+func TestASecretAtTheCutIsNotShownInPart(t *testing.T) {
+	g := newGuestTree(t)
+	g.config("1", "x", "y")
+	key := "sk-ant-api03-Zk3vQ9xT1mB7cD5eF8gH2jK4lM6nP0qRsTuVwXyZ"
+	pem := newMaker(t).privateKey()
+	for len(pem) < 9<<10 {
+		pem += newMaker(t).privateKey()
+	}
+	g.write(g.workspace+"/AGENTS.md", pem+strings.Repeat("x\n", (16<<10-len(pem)-20)/2)+key+"\nmore\n")
+	k, out := g.kept(strongToken, "{}")
+	if f := fileOf(t, k, "/AGENTS.md"); !f.Cut || !strings.Contains(f.Text, "[private key]") || bytes.Contains(out, []byte("Zk3v")) || bytes.Contains(out, []byte("sk-ant")) {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A file that is made to keep the search busy does not keep the check from ending.
+func TestATextThatIsMadeToTakeLongTakesNoLonger(t *testing.T) {
+	for name, line := range map[string]string{
+		"first lines of keys":  "-----BEGIN PRIVATE KEY-----\n",
+		"PuTTY":                "PuTTY-User-Key-File-2: x\n",
+		"hexadecimal":          strings.Repeat("0123456789abcdef", 64),
+		"digits":               strings.Repeat("4111111111111112", 64),
+		"digits in groups":     strings.Repeat("4111 ", 300),
+		"words":                strings.Repeat("abandon ability able about above absent absorb abstract absurd abuse of ", 10),
+		"identity numbers":     anID + "\n",
+		"beginnings of tokens": strings.Repeat("xoxb-1", 200) + strings.Repeat("sk-ant-", 100),
+		"bearers":              "Authorization: Bearer " + strings.Repeat("a", 100) + "\n",
+	} {
+		g := newGuestTree(t)
+		g.write(g.workspace+"/x.txt", strings.Repeat(line, (4<<20)/len(line)))
+		s := g.secrets(", seconds=600")
+		if s.Seconds > 30 {
+			t.Errorf("%s: %.1f s", name, s.Seconds)
+		}
+		t.Logf("%s: %.1f s, %d found, %+v", name, s.Seconds, len(s.Found)+s.More, s.Partial)
 	}
 }
 

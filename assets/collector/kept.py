@@ -191,7 +191,7 @@ KEPT_KEYS = (
     (b":AA", rb"\d{8,10}:AA[A-Za-z0-9_-]{33}", "telegram"),
     (b"LTAI", rb"LTAI[A-Za-z0-9]{16,26}", "alibaba"),
     (b"AKID", rb"AKID[A-Za-z0-9]{32}", "tencent"),
-    (b".", rb"[0-9a-f]{32}\.[A-Za-z0-9]{16}", "zhipu"),
+    (b".", rb"\.(?<=[0-9a-f]{32}\.)[A-Za-z0-9]{16}", "zhipu"),
 )
 KEPT_SHAPES = {}  # compiled when something in a file calls for it
 KEPT_BEFORE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
@@ -369,15 +369,24 @@ def kept_mask(value, shortest=12):
     return text[:2] + "…" + text[-2:] if len(text) >= shortest else "…"
 
 
-def kept_short(data):
+# Of one file, more than these need not be found, and more first lines of private
+# keys are not followed: a file that is full of either would take for ever.
+KEPT_ENOUGH = 500
+
+
+def kept_short(data, enough=KEPT_ENOUGH):
     """Secrets that lie in one line: (offset, end, kind, masked)."""
     found = []
     if b"\\" in data:  # a line break that is written out ends a number; the length stays
         data = data.replace(b"\\n", b"  ").replace(b"\\r", b"  ").replace(b"\\t", b"  ")
     for m in KEPT_ID.finditer(data):
+        if len(found) >= enough:
+            break
         if kept_is_id(m.group()):
             found.append((m.start(), m.end(), "identity", kept_mask(m.group())))
     for m in KEPT_CARD.finditer(data):
+        if len(found) >= enough:
+            break
         line = data[max(data.rfind(b"\n", 0, m.start()) + 1, m.start() - 120):m.end() + 60].split(b"\n")[0]
         if kept_is_card(m.group(), line):
             found.append((m.start(), m.end(), "card", kept_mask(m.group())))
@@ -387,13 +396,15 @@ def kept_short(data):
         if shape not in KEPT_SHAPES:
             KEPT_SHAPES[shape] = re.compile(shape + rb"(?![A-Za-z0-9_-])")
         for m in KEPT_SHAPES[shape].finditer(data):
-            if m.start() and data[m.start() - 1] in KEPT_BEFORE or KEPT_DUMMY.search(m.group()):
+            start = m.start() - (32 if kind == "zhipu" else 0)
+            value = data[start:m.end()]
+            if start and data[start - 1] in KEPT_BEFORE or KEPT_DUMMY.search(value) or len(found) >= enough:
                 continue
-            if kept_entropy(m.group()) > 3 if kind == "aws" else kept_random(m.group(), 3):
-                found.append((m.start(), m.end(), "key:" + kind, kept_mask(m.group())))
+            if kept_entropy(value) > 3 if kind == "aws" else kept_random(value, 3):
+                found.append((start, m.end(), "key:" + kind, kept_mask(value)))
     if b"earer" in data or b"EARER" in data:
         for m in KEPT_BEARER.finditer(data):
-            if kept_is_bearer(m.group(1)) and not any(a <= m.start(1) < b for a, b, _, _ in found):
+            if len(found) < enough and kept_is_bearer(m.group(1)) and not any(a <= m.start(1) < b for a, b, _, _ in found):
                 found.append((m.start(1), m.end(1), "bearer", kept_mask(m.group(1))))
     return found
 
@@ -405,18 +416,20 @@ def kept_wide(data):
     return data
 
 
-def kept_secrets_in(data):
-    """(offset, kind, masked) of every secret in some text."""
+def kept_secrets_in(data, enough=KEPT_ENOUGH):
+    """The text as it was looked through, (offset, kind, masked) of every secret in
+    it, and whether it was looked through to its end."""
     data = kept_wide(data)
-    found = [(a, kind, masked) for a, _, kind, masked in kept_short(data)]
+    found = [(a, kind, masked) for a, _, kind, masked in kept_short(data, enough)]
     if b"PRIVATE KEY" in data:
-        for m in KEPT_PEM.finditer(data):
+        for m in itertools.islice(KEPT_PEM.finditer(data), enough):
             if kept_is_pem(m.group(1), data[m.end():m.end() + 16384]):
                 found.append((m.start(), "private-key", ""))
-    if b"PuTTY-User-Key-File-" in data:
-        found += [(m.start(), "private-key", "") for m in KEPT_PUTTY.finditer(data)]
-    found += [(at, "seed", str(n)) for at, n in kept_seeds(data)]
-    return data, sorted(found)
+    headers = [m.start() for m in itertools.islice(re.finditer(b"PuTTY-User-Key-File-", data), enough)]
+    found += [(at, "private-key", "") for at in headers if KEPT_PUTTY.match(data, at, at + 8192)]
+    found += [(at, "seed", str(n)) for at, n in itertools.islice(kept_seeds(data), enough)]
+    whole = max(data.count(b"-----BEGIN "), data.count(b"PuTTY-User-Key-File-")) <= enough
+    return data, sorted(found), whole
 
 
 KEPT_NAMED = re.compile(rb"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
@@ -425,7 +438,8 @@ KEPT_NAMED = re.compile(rb"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?
 
 def kept_masked(data):
     """Text with everything that looks like a secret taken out of it."""
-    data, found = kept_secrets_in(data)
+    every = len(data)
+    data, found, _ = kept_secrets_in(data, every)
     for at, kind, _ in reversed(found):
         if kind == "private-key":
             end = data.find(b"-----END", at)
@@ -434,7 +448,7 @@ def kept_masked(data):
         elif kind == "seed":
             end = data.find(b"\n\n", at)
             data = data[:at] + b"[seed phrase]" + (data[end:] if end >= 0 else b"")
-    for a, b, _, masked in sorted(kept_short(data), reverse=True):
+    for a, b, _, masked in sorted(kept_short(data, every), reverse=True):
         data = data[:a] + masked.encode() + data[b:]
     return KEPT_NAMED.sub(rb"\1" + "…".encode(), data)
 
@@ -532,9 +546,9 @@ def kept_scan(roots, elsewhere=(), files=20000, each=8 << 20, size=64 << 20, sec
                 if text is None:
                     out["binaries"] += 1
                     continue
-                if info.st_size > len(data):
+                text, found, whole = kept_secrets_in(text)
+                if info.st_size > len(data) or not whole:
                     limits.left(here, "size")
-                text, found = kept_secrets_in(text)
                 for n, (offset, kind, masked) in enumerate(found):
                     if n >= per_file:
                         out["more"] += len(found) - n
@@ -999,7 +1013,10 @@ class KeptFiles:
             facts["stock"] = data == kept_template(os.path.basename(path))
         lines = None
         if not private and b"\0" not in data:
-            lines = kept_masked(data[:KEPT_TEXT * 2]).decode("utf-8", "replace").splitlines()
+            shown = kept_masked(data[:KEPT_TEXT * 2])
+            if len(data) > KEPT_TEXT * 2:  # what the cut goes through may not be recognised
+                shown, facts["cut"] = shown[:-2100], True
+            lines = shown.decode("utf-8", "replace").splitlines()
         self.add(kind, path, data, info, lines=lines, **facts)
 
     def document(self, kind, path, data, info):
