@@ -27,9 +27,9 @@ type fakeLibvirt struct {
 	volumes map[string]string
 }
 
-func (f fakeLibvirt) DomainXML(ctx context.Context, _ bool) (string, error) { return f.xml(ctx) }
-func (f fakeLibvirt) NetworkXML(ctx context.Context) (string, error)        { return f.xml(ctx) }
-func (f fakeLibvirt) FilterXML(ctx context.Context) (string, error)         { return f.xml(ctx) }
+func (f fakeLibvirt) DomainXML(ctx context.Context, _ bool) (string, error)  { return f.xml(ctx) }
+func (f fakeLibvirt) NetworkXML(ctx context.Context, _ bool) (string, error) { return f.xml(ctx) }
+func (f fakeLibvirt) FilterXML(ctx context.Context) (string, error)          { return f.xml(ctx) }
 func (f fakeLibvirt) Volume(_ context.Context, name string) (io.ReadCloser, error) {
 	content, ok := f.volumes[name]
 	if !ok {

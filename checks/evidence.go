@@ -160,7 +160,9 @@ type LibvirtFacts struct {
 	Live     Fact[string] `json:"live"`     // domain XML as it runs
 	Inactive Fact[string] `json:"inactive"` // domain XML as it will start next time
 	Network  Fact[string] `json:"network"`  // XML; system mode
-	Filter   Fact[string] `json:"filter"`   // XML; system mode
+	// NetworkNext is the network as it will start next time.
+	NetworkNext Fact[string] `json:"networkNext"`
+	Filter      Fact[string] `json:"filter"` // XML; system mode
 }
 
 // GuestFacts were reported by the collector inside the guest. A guest whose

@@ -45,7 +45,7 @@ func noMapping(l *look) {
 		return
 	}
 
-	if root := l.network(); root != nil {
+	for root := range l.networks {
 		if f := root.at("forward"); f != nil {
 			l.wrong(Libvirt, t.NetworkForwards, cmp.Or(f.attr("mode"), "nat"))
 		} else if holds(root, "portForward") {
@@ -82,19 +82,26 @@ func (l *look) forwardsOfQemu() {
 	}
 }
 
-// network is the network's definition, or nil, which is noted.
-func (l *look) network() *node {
-	t := l.t.Host
-	doc, ok := had(l, Libvirt, t.NetworkName, l.evidence.Libvirt.Network)
-	if !ok {
-		return nil
+// networks yields the machine's network as it is and as it will start next time,
+// each where it could be looked at.
+func (l *look) networks(yield func(*node) bool) {
+	for _, n := range []struct {
+		name string
+		fact Fact[string]
+	}{{l.t.Host.NetworkName, l.evidence.Libvirt.Network}, {l.t.Host.NetworkNext, l.evidence.Libvirt.NetworkNext}} {
+		doc, ok := had(l, Libvirt, n.name, n.fact)
+		if !ok {
+			continue
+		}
+		root, err := parseXML(doc)
+		if err != nil || root.name.Local != "network" || root.at("name").value() != layout.Network(l.subject.Machine) {
+			l.unknown(Libvirt, l.t.CouldNotLook, n.name, l.t.Malformed)
+			continue
+		}
+		if !yield(root) {
+			return
+		}
 	}
-	root, err := parseXML(doc)
-	if err != nil || root.name.Local != "network" || root.at("name").value() != layout.Network(l.subject.Machine) {
-		l.unknown(Libvirt, l.t.CouldNotLook, t.NetworkName, l.t.Malformed)
-		return nil
-	}
-	return root
 }
 
 // mappings looks for packet rules that send others into the machine's network.

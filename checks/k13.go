@@ -21,7 +21,9 @@ import (
 func egress(l *look) {
 	if l.subject.System {
 		tap := l.card()
-		l.isolatedNetwork()
+		for root := range l.networks {
+			l.isolatedNetwork(root)
+		}
 		l.filter()
 		l.onlyTap()
 		if tap != "" {
@@ -87,12 +89,8 @@ func (l *look) card() (tap string) {
 }
 
 // isolatedNetwork looks at the network as libvirt has it written down.
-func (l *look) isolatedNetwork() {
+func (l *look) isolatedNetwork(root *node) {
 	t := l.t.Host
-	root := l.network()
-	if root == nil {
-		return
-	}
 	before := len(l.wrongs)
 	if f := root.at("forward"); f != nil {
 		l.wrong(Libvirt, t.NetworkForwards, f.attr("mode"))

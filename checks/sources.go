@@ -22,7 +22,8 @@ type Hypervisor interface {
 	// DomainXML returns the definition as it runs, or, when inactive, as it
 	// will start next time.
 	DomainXML(ctx context.Context, inactive bool) (string, error)
-	NetworkXML(ctx context.Context) (string, error)
+	// NetworkXML is DomainXML for the machine's network.
+	NetworkXML(ctx context.Context, inactive bool) (string, error)
 	FilterXML(ctx context.Context) (string, error)
 	// Volume reads all bytes of a volume in our pool. An error that is
 	// fs.ErrNotExist means that there is no such volume.
@@ -141,7 +142,8 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 	xml(&e.Libvirt.Live, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, false) })
 	xml(&e.Libvirt.Inactive, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, true) })
 	if s.System {
-		xml(&e.Libvirt.Network, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx) })
+		xml(&e.Libvirt.Network, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, false) })
+		xml(&e.Libvirt.NetworkNext, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, true) })
 		xml(&e.Libvirt.Filter, func(ctx context.Context) (string, error) { return from.Libvirt.FilterXML(ctx) })
 	}
 

@@ -6,6 +6,7 @@ type ChecksHost struct {
 	// Names of what is looked at.
 	OnHost       string
 	NetworkName  string
+	NetworkNext  string
 	FilterName   string
 	PacketRules  string
 	OpenPorts    string
@@ -148,6 +149,7 @@ type ChecksHost struct {
 var enChecksHost = ChecksHost{
 	OnHost:       "OpenClaw on this computer itself",
 	NetworkName:  "the machine's network",
+	NetworkNext:  "the machine's network for the next start",
 	FilterName:   "the machine's packet filter",
 	PacketRules:  "packet rules of this computer",
 	OpenPorts:    "open ports of this computer",
@@ -338,6 +340,7 @@ var enChecksHost = ChecksHost{
 var zhChecksHost = ChecksHost{
 	OnHost:       "本机上的 OpenClaw",
 	NetworkName:  "虚拟机的网络",
+	NetworkNext:  "虚拟机下次启动时的网络",
 	FilterName:   "虚拟机的包过滤器",
 	PacketRules:  "本机的包过滤规则",
 	OpenPorts:    "本机的开放端口",

@@ -344,7 +344,7 @@ var realDamages = []realDamage{
 	}},
 	// K13
 	{name: "a drop taken out of the filter's rules on the host", red: []string{"K13"}, do: dropGone},
-	{name: "the network forwards by NAT, for the next start", red: []string{"K13"}, do: func(d *damaged) func() {
+	{name: "the network forwards by NAT, for the next start", red: []string{"K4", "K13"}, do: func(d *damaged) func() {
 		return d.redefine("net-dumpxml", "net-define", layout.Network(d.name), func(s string) string {
 			return strings.Replace(s, "<bridge ", "<forward mode='nat'/><bridge ", 1)
 		})
@@ -382,7 +382,7 @@ var realDamages = []realDamage{
 		return func() { one(); two(); os.Remove(dir) }
 	}},
 	// K23
-	{name: "the timer of the upgrades masked", red: []string{"K23"}, guest: `systemctl mask -q apt-daily-upgrade.timer`, repair: `systemctl unmask -q apt-daily-upgrade.timer; systemctl start apt-daily-upgrade.timer`},
+	{name: "the timer of the upgrades masked", red: []string{"K19", "K23"}, guest: `systemctl mask -q apt-daily-upgrade.timer`, repair: `systemctl unmask -q apt-daily-upgrade.timer; systemctl start apt-daily-upgrade.timer`},
 	// K26
 	{name: "a model by way of a relay", red: []string{"K19", "K26"}, guest: config(`c.setdefault("models", {}).setdefault("providers", {})["anthropic"] = {"baseUrl": "https://relay.example.net/v1", "models": []}`), repair: configBack},
 	// K27

@@ -90,12 +90,15 @@ func (h *hypervisor) DomainXML(ctx context.Context, inactive bool) (string, erro
 	return h.conn.XML(ctx, h.env.Plan.Name, inactive)
 }
 
-func (h *hypervisor) NetworkXML(ctx context.Context) (string, error) {
-	n, err := h.conn.Network(ctx, h.env.Plan.Name)
-	if err != nil || n == nil {
+func (h *hypervisor) NetworkXML(ctx context.Context, inactive bool) (string, error) {
+	n, err := h.conn.NetworkDefinition(ctx, h.env.Plan.Name)
+	switch {
+	case err != nil || n == nil:
 		return "", err
+	case inactive:
+		return n.Inactive, nil
 	}
-	return n.XML, nil
+	return n.Live, nil
 }
 
 func (h *hypervisor) FilterXML(ctx context.Context) (string, error) {
