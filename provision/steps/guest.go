@@ -127,7 +127,10 @@ func (e *Env) wrap(id string, deadline time.Duration) provision.Step {
 			if err == nil && id == stepHostKey {
 				err = e.forgetOneTimeKey()
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return e.rememberGuest(step)
 		},
 		Undo: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
 			session, err := e.Session(ctx)
