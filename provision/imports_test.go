@@ -79,6 +79,29 @@ var readOnlyOS = []string{
 // owners are called.
 var readOnlySyscall = regexp.MustCompile(`^(E[A-Z0-9]+|Errno|Stat_t)$`)
 
+// readOnlyFlags are those with which it may call os.OpenFile.
+var readOnlyFlags = []string{"O_RDONLY", "O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_DIRECTORY"}
+
+// opensToRead says that a call opens a file with these flags alone.
+func opensToRead(call *ast.CallExpr) bool {
+	if len(call.Args) != 3 {
+		return false
+	}
+	only := true
+	ast.Inspect(call.Args[1], func(n ast.Node) bool {
+		switch n := n.(type) {
+		case nil, *ast.BinaryExpr:
+		case *ast.SelectorExpr:
+			only = only && slices.Contains(readOnlyFlags, n.Sel.Name)
+			return false
+		default:
+			only = false
+		}
+		return true
+	})
+	return only
+}
+
 // systemCalls could do anything, so the source of checks imports none of them.
 var systemCalls = []string{"unsafe", "golang.org/x/sys/...", "io/ioutil", "C"}
 
@@ -255,13 +278,25 @@ func changes(file *ast.File) (out []string) {
 			names[i.Name.Name] = p
 		}
 	}
+	toRead := map[ast.Node]bool{} // os.OpenFile and its flags, where they only read
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if s, ok := call.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "OpenFile" && opensToRead(call) {
+			toRead[s] = true
+			ast.Inspect(call.Args[1], func(n ast.Node) bool { toRead[n] = true; return true })
+		}
+		return true
+	})
 	ast.Inspect(file, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)
 		if !ok {
 			return true
 		}
 		x, ok := s.X.(*ast.Ident)
-		if !ok {
+		if !ok || toRead[s] {
 			return true
 		}
 		p, name := names[x.Name], s.Sel.Name
@@ -307,6 +342,9 @@ func TestSourceThatCouldChangeSomethingIsNoticed(t *testing.T) {
 		`import "os"; var f = os.Remove`,
 		`import o "os"; func f() { o.Rename("a", "b") }`,
 		`import "os"; func f() { os.OpenFile("x", 0, 0) }`,
+		`import "os"; func f() { os.OpenFile("x", os.O_RDONLY|os.O_CREATE, 0) }`,
+		`import "os"; var flags = 1; func f() { os.OpenFile("x", flags, 0) }`,
+		`import "os"; var f = os.OpenFile`,
 		`import . "os"; func f() { Remove("x") }`,
 		`import "syscall"; func f() { syscall.Unlink("x") }`,
 		`import s "syscall"; var f = s.Exec`,
@@ -321,7 +359,7 @@ func TestSourceThatCouldChangeSomethingIsNoticed(t *testing.T) {
 			t.Errorf("not noticed: %s", src)
 		}
 	}
-	file, _ := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nimport (\"os\"; \"syscall\"); var _, _, _ = os.ReadFile, os.Stat, syscall.ENOENT", 0)
+	file, _ := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nimport (\"os\"; \"syscall\"); var _, _, _ = os.ReadFile, os.Stat, syscall.ENOENT; func f() { os.OpenFile(\"x\", os.O_RDONLY|syscall.O_NONBLOCK, 0) }", 0)
 	if c := changes(file); len(c) > 0 {
 		t.Errorf("reading is forbidden: %v", c)
 	}
