@@ -2,7 +2,6 @@ package checks
 
 import (
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/clawarium/clawarium/provision/plan"
@@ -10,7 +9,7 @@ import (
 
 // testdata/recorded.json is what `clawarium check --evidence` saved on a real
 // machine of qemu:///system fresh from set-up, with the host's paths changed.
-func TestTheEvidenceOfARealMachineMeetsEveryControl(t *testing.T) {
+func TestTheEvidenceOfARealMachineIsJudgedAsItWasThere(t *testing.T) {
 	data, err := os.ReadFile("testdata/recorded.json")
 	if err != nil {
 		t.Fatal(err)
@@ -19,14 +18,22 @@ func TestTheEvidenceOfARealMachineMeetsEveryControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Recorded before these had judges.
-	later := slices.Concat(hostControls, guestControls, keptControls)
 	for _, f := range Judge(plan.Plan{}, e) {
-		if slices.ContainsFunc(later, func(j judged) bool { return j.id == f.Control }) {
-			continue
+		want := Met
+		if other, ok := onRecorded[f.Control]; ok {
+			want = other
 		}
-		if f.Status != Met || len(f.Evidence) == 0 {
-			t.Errorf("%s: %s %q", f.Control, f.Status, f.Evidence)
+		if f.Status != want || len(f.Evidence) == 0 {
+			t.Errorf("%s: %s, expected %s: %q", f.Control, f.Status, want, f.Evidence)
 		}
 	}
+}
+
+// onRecorded is what is not met on a machine fresh from set-up, by what there
+// was to see: no newest version was known, nothing was stopped or backed up yet,
+// no package list was read, nobody had confirmed anything, and the processor of
+// the computer that it ran on is vulnerable.
+var onRecorded = map[ID]Status{
+	"K16": NotChecked, "K21": NotChecked, "K22": NotChecked, "K23": NotChecked, "K24": NotMet,
+	"K25": NotApplicable, "K27": NotChecked,
 }
