@@ -86,7 +86,7 @@ func TestRulesInForceInside(t *testing.T) {
 	restore()
 	e := look()
 	if got := red(e); len(got) > 0 {
-		t.Fatalf("as libvirt makes them: %v\n%s", got, asJSON(e))
+		t.Fatalf("as libvirt makes them: %v\n%s", got, evidenceJSON(e))
 	}
 	for _, damage := range []struct {
 		do  string
@@ -117,12 +117,12 @@ func TestRulesInForceInside(t *testing.T) {
 		sh(damage.do)
 		e := look()
 		if got := red(e); !slices.Equal(got, damage.red) {
-			t.Errorf("%s: red %v, wanted %v\n%s", damage.do, got, damage.red, asJSON(e))
+			t.Errorf("%s: red %v, wanted %v\n%s", damage.do, got, damage.red, evidenceJSON(e))
 		}
 	}
 }
 
-func asJSON(e checks.Evidence) string {
+func evidenceJSON(e checks.Evidence) string {
 	data, _ := json.MarshalIndent(e.Host.Rules, "", " ")
 	return string(data)
 }
