@@ -168,6 +168,7 @@ type driftCase struct{ step, name, damage, check, clear string }
 var driftCases = []driftCase{
 	{"guest-account", "groups", "groupadd claw-a; groupadd claw-b; usermod -aG claw-a,claw-b openclaw", `[ "$(id -Gn openclaw)" = openclaw ]`, ""},
 	{"guest-account", "sudo", "printf 'openclaw ALL=(ALL) NOPASSWD: ALL\nkeeper ALL=(ALL) ALL\n' >/etc/sudoers.d/zz; chmod 0440 /etc/sudoers.d/zz", `[ "$(cat /etc/sudoers.d/zz)" = 'keeper ALL=(ALL) ALL' ]`, "rm /etc/sudoers.d/zz"},
+	{"guest-account", "a file of sudo for the agent alone", "echo 'openclaw ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/zz; chmod 0440 /etc/sudoers.d/zz", `[ ! -e /etc/sudoers.d/zz ]`, ""},
 	{"guest-account", "shell and passwords", `usermod -s /bin/bash -c 'A Lobster' openclaw; echo 'root:$6$abc$def' | chpasswd -e; usermod -p '' keeper`, `getent passwd openclaw | grep -q ':x:742:742::/var/lib/openclaw:/usr/sbin/nologin$'`, ""},
 	{"guest-directories", "modes", "chmod 0777 /var/lib/openclaw/.openclaw /var/lib/openclaw/.openclaw/workspace; chown openclaw: /var/lib/openclaw/inbox", `[ "$(stat -c %a /var/lib/openclaw/.openclaw)" = 700 ]`, ""},
 	{"guest-directories", "outbox exec", "mount -o remount,bind,exec,suid,nodev /var/lib/openclaw/outbox", `findmnt -rn -o VFS-OPTIONS /var/lib/openclaw/outbox | grep -q noexec`, ""},

@@ -121,6 +121,7 @@ done
 for f in $(grep -Els '^[[:space:]]*@AGENT@[[:space:]]|^[[:space:]]*(ALL|%@AGENT@|#@ID@)[[:space:]]' /etc/sudoers /etc/sudoers.d/*); do
     save "$f"
     sed -Ei '/^[[:space:]]*@AGENT@[[:space:]]|^[[:space:]]*(ALL|%@AGENT@|#@ID@)[[:space:]]/d' "$f" || die "$f: sudo could not be taken away"
+    case $f in /etc/sudoers.d/*) grep -q '[^[:space:]]' "$f" || rm -f "$f" ;; esac
 done
 `),
 		Undo: expand(`

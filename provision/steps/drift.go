@@ -442,22 +442,41 @@ func (e *Env) baselineDrifts(l Look, asked func(checks.ID) bool) []Drift {
 				d.Controls = []checks.ID{control}
 			}
 		}
-		if step := stepOf(c.Path, c.What); step != "" {
-			s, looked := l.Standing[step]
-			if looked && s.Err == nil && !s.Holds {
-				d.Steps, d.Accept = []string{step}, false
+		step := stepOf(c.Path, c.What)
+		if s, looked := l.Standing[step]; looked && s.Err == nil && !s.Holds {
+			d.Steps, d.Accept = []string{step}, false
+		}
+		// Never by the owner's word alone: what is wrong by a rule of its own.
+		for _, f := range l.Findings {
+			if f.Status != checks.NotMet || slices.Contains(byContent, f.Control) {
+				continue
 			}
-			// Never by the owner's word alone: what is wrong by a rule of its own.
-			for _, f := range l.Findings {
-				if f.Status == checks.NotMet && slices.Contains(f.Fix, step) && !slices.Contains(byContent, f.Control) {
-					d.Accept = false
-					d.Controls = append(d.Controls, f.Control)
-				}
+			ensured := step != "" && slices.Contains(f.Fix, step)
+			named, inside := false, false
+			for _, w := range l.Wrongs[f.Control] {
+				inside = inside || w.Where == checks.InGuest
+				named = named || strings.Contains(w.Line, c.Path)
+			}
+			if ensured {
+				d.Controls = append(d.Controls, f.Control)
+			}
+			if ensured || named || inside && rules(c.What) {
+				d.Accept = false
 			}
 		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// rules says whether what changed is of the kind that rules of ours are about:
+// it cannot be told which line of it one is broken by.
+func rules(what string) bool {
+	switch what {
+	case checks.KeptSettings, checks.KeptPolicy, checks.KeptUnit, checks.KeptSSH, checks.KeptSudo:
+		return true
+	}
+	return false
 }
 
 // stepOf is the step that owns a file of the baseline; "" when none does.

@@ -220,6 +220,13 @@ func TestContentIsTheOwnersToAcceptUnlessARuleSaysThatItIsWrong(t *testing.T) {
 	}
 
 	e, l = setUp(t)
+	l.Evidence.Guest.Account.Value.Groups = []string{"docker"} // of another step
+	l.judge(e.Plan)
+	if got := byPath(e.Drifts(l, nil)); got[config.Path].Accept || !got[soul.Path].Accept || !got[skill.Path].Accept {
+		t.Errorf("while a rule is broken in the guest: %+v", got)
+	}
+
+	e, l = setUp(t)
 	l.Standing["guest-config"] = Stand{Why: []string{"gateway.bind differs"}}
 	l.judge(e.Plan)
 	if d := byPath(e.Drifts(l, nil))[config.Path]; d.Accept || !slices.Equal(d.Steps, []string{"guest-config"}) {
