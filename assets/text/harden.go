@@ -23,7 +23,7 @@ type Harden struct {
 	AskRepair, AskNewer, AskAccept         string
 	AskRestart                             string // minutes
 	NotRepaired, NewerLeft, Repairing      string
-	Kept                                   string // steps
+	Kept, Unseen                           string
 	Failed, WorseHead, Worse               string
 	TakenBack, Unlike                      string
 	PendingSaid, AskPending, PendingLeft   string
@@ -85,6 +85,7 @@ var enHarden = Harden{
 	NewerLeft:         "Newer defaults are left as they are: to take them over, run it without --yes, or add --newer.",
 	Repairing:         "Repairing …",
 	Kept:              "Repaired, and looked at again: nothing is worse than before.",
+	Unseen:            "stopped before the machine was looked at again",
 	Failed:            "The repair did not work, so all of it was taken back.",
 	WorseHead:         "The repair made something worse, so all of it was taken back:",
 	Worse:             "  %s %s: was %q, became %q: %s",
@@ -164,6 +165,7 @@ var zhHarden = Harden{
 	NewerLeft:         "新的默认值没有采用：要采用，请不加 --yes 运行，或加上 --newer。",
 	Repairing:         "正在修复……",
 	Kept:              "已修复并再次查看：没有任何一项比之前更差。",
+	Unseen:            "还没有再次查看虚拟机就停下了",
 	Failed:            "修复没有成功，已全部撤回。",
 	WorseHead:         "修复使某些项变差，已全部撤回：",
 	Worse:             "  %s %s：原为 %q，变为 %q：%s",

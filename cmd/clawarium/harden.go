@@ -285,7 +285,11 @@ func (o *hardenOptions) outcome(m hardened, out steps.Outcome) error {
 		return nil
 	}
 	if out.Failed != nil {
-		ui.PrintError(o.err, out.Failed)
+		why := out.Failed
+		if step := (*provision.StepError)(nil); errors.As(why, &step) { // without how to go on: it is over
+			why = &text.Fault{What: fmt.Sprintf(text.T().Engine.StepFailed, step.Title, step.Step), Err: step.Err}
+		}
+		ui.PrintError(o.err, why)
 		fmt.Fprintln(o.out, t.Failed)
 	}
 	if len(out.Worse) > 0 {

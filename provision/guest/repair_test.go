@@ -87,6 +87,7 @@ echo 'file of the agent' >/var/lib/openclaw/.openclaw/workspace/mine; chown open
 rm -f /run/clawarium/restart
 data=$(sha256sum </var/lib/openclaw/.openclaw/workspace/mine)
 
+total=0
 for c in /work/case.*; do
     . "$c"
     state >/run/good
@@ -111,7 +112,8 @@ for c in /work/case.*; do
         [ $n -gt 200 ] && { fail "$name: no end"; break; }
     done
     [ -z "$check" ] || eval "$check" || fail "$name: not repaired"
-    [ $kills -gt 1 ] || fail "$name: $kills kills hit"
+    total=$((total+kills))
+    [ $every -gt 1 ] || [ $kills -gt 2 ] || fail "$name: $kills kills hit"
     # So does taking back.
     n=$first
     while :; do
@@ -139,6 +141,7 @@ for c in /work/case.*; do
     rm -f /run/clawarium/restart
     echo "case $name: $kills kills"
 done
+[ $total -gt 30 ] || fail "$total kills hit in all"
 echo end
 `
 

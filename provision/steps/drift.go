@@ -547,7 +547,7 @@ func (e *Env) TooOpen() (map[string]Open, error) {
 			return nil
 		case err != nil:
 			return err
-		case !info.Mode().IsRegular() && !info.IsDir(), path == e.consoleLog():
+		case !info.Mode().IsRegular() && !info.IsDir(), strings.HasPrefix(path, e.consoleLog()):
 			return nil // a session's own log daemon writes that one
 		}
 		if mode := info.Mode().Perm(); mode&0o077 != 0 {

@@ -9,10 +9,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"time"
 
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
 )
@@ -152,7 +154,7 @@ func (h *Hardening) goOn(ctx context.Context, r *provision.Repair, before Look) 
 	// Not to have been able to look passes more often than it stays.
 	for try := 0; ; try++ {
 		if out.After, err = h.LookAround(ctx); err != nil {
-			return out, err
+			return out, h.unseen(err)
 		}
 		if err := h.accept(before, &out.After, r); err != nil {
 			return out, err
@@ -164,7 +166,7 @@ func (h *Hardening) goOn(ctx context.Context, r *provision.Repair, before Look) 
 		}
 		select {
 		case <-ctx.Done():
-			return out, ctx.Err()
+			return out, h.unseen(ctx.Err())
 		case <-time.After(h.pause):
 		}
 	}
@@ -192,10 +194,15 @@ func (h *Hardening) back(ctx context.Context, r *provision.Repair, out Outcome) 
 		return out, err
 	}
 	if out.After, err = h.LookAround(ctx); err != nil {
-		return out, err
+		return out, h.unseen(err)
 	}
 	out.Unlike = unlike(out.Before.Findings, out.After.Findings)
 	return out, h.end(ctx, r)
+}
+
+// unseen is the error of a repair after which nobody has looked yet.
+func (h *Hardening) unseen(err error) error {
+	return fault(text.T().Harden.Unseen, fmt.Sprintf(text.T().Engine.GoOn, h.Options.ResumeCommand), err)
 }
 
 // end forgets what was kept for the way back.

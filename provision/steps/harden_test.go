@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
 )
@@ -278,5 +279,22 @@ func TestAControlThatIsGoneIsWorseAndOneThatWasNotMetIsNot(t *testing.T) {
 	}
 	if !slices.Equal(got, []checks.ID{"K1", "K3"}) {
 		t.Errorf("%v", got)
+	}
+}
+
+func TestARepairThatNobodyLookedAtYetSaysHowToGoOn(t *testing.T) {
+	p := newPatient(t)
+	h := p.hardening()
+	ctx, cancel := context.WithCancel(t.Context())
+	h.LookAround = func(context.Context) (Look, error) {
+		cancel()
+		return Look{}, ctx.Err()
+	}
+	_, err := h.Repair(ctx, p.look(), both)
+	if !errors.Is(err, context.Canceled) || !slices.ContainsFunc(text.Hint(err), func(s string) bool { return strings.Contains(s, "clawarium harden") }) {
+		t.Errorf("%v, %v", err, text.Hint(err))
+	}
+	if r, err := p.hardening().Pending(t.Context()); err != nil || r == nil || r.Phase != provision.RepairForward {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

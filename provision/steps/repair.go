@@ -89,6 +89,9 @@ func (e *Env) repairSteps(r *provision.Repair) ([]provision.Step, error) {
 	var known []provision.Step
 	var out []provision.Step
 	for _, id := range r.Steps {
+		if !e.choices.System && (id == stepFilter || id == stepNetwork) {
+			continue // a session has neither
+		}
 		switch id {
 		case repairPlan:
 			out = append(out, e.repairPlan())

@@ -73,6 +73,10 @@ func TestEveryStepOfARepairCanBeMadeAndTakenBackAndNoOtherIs(t *testing.T) {
 			t.Errorf("step %q: taken back %v", s.ID, s.Undo != nil)
 		}
 	}
+	session := testEnv(t, "tank", false)
+	if list, err := session.repairSteps(begin(order)); err != nil || len(list) != len(order)-2 {
+		t.Errorf("in a session: %d of %d steps, %v", len(list), len(order), err)
+	}
 	for _, bad := range []string{stepSystemDisk, stepDataDisk, stepKeys, stepSeed, stepBoot, stepModelKey, "made-up"} {
 		if _, err := e.repairSteps(begin([]string{bad})); err == nil {
 			t.Errorf("a repair has the step %q", bad)
