@@ -15,6 +15,9 @@ import (
 	"github.com/clawarium/clawarium/assets/text"
 )
 
+// startingUp is for how long a machine may be active without a console.
+const startingUp = 20 * time.Second
+
 // Console copies a machine's serial console to a writer, on a goroutine of its
 // own, until the machine stops, its context ends or it is closed.
 type Console struct {
@@ -142,9 +145,23 @@ func (o *op) console(machine string, w io.Writer, opened func()) error {
 		return err
 	}
 	defer stream.Free()
-	o.at("virDomainOpenConsole")
-	if err := d.OpenConsole("", stream, libvirt.DOMAIN_CONSOLE_FORCE); err != nil {
-		return err
+	// A process that was killed right after it asked for the start leaves a machine
+	// that is active and has no terminal yet.
+	for asked := time.Now(); ; {
+		o.at("virDomainOpenConsole")
+		err := d.OpenConsole("", stream, libvirt.DOMAIN_CONSOLE_FORCE)
+		if err == nil {
+			break
+		}
+		if !isCode(err, libvirt.ERR_OPERATION_FAILED) || time.Since(asked) > startingUp {
+			return err
+		}
+		o.idle()
+		select {
+		case <-o.ctx.Done():
+			return context.Cause(o.ctx)
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	// A stream that is given up must be aborted before it is freed.
 	ended := false
