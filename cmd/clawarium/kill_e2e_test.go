@@ -135,7 +135,7 @@ func TestKilledAtEveryBeginTheSameCommandReachesTheSameEnd(t *testing.T) {
 	}
 }
 
-// Five random instants within the long steps.
+// Six random instants within the long steps.
 func TestKilledInTheMiddleOfALongStepTheSameCommandReachesTheSameEnd(t *testing.T) {
 	w := newWorld(t, sharedCache(t))
 	const name = "e2e-mid"
@@ -146,7 +146,7 @@ func TestKilledInTheMiddleOfALongStepTheSameCommandReachesTheSameEnd(t *testing.
 		spans time.Duration // within which the kill falls
 	}{
 		{"base-volume", 300 * time.Millisecond}, {"code-volume", 150 * time.Millisecond},
-		{"boot", 20 * time.Second}, {"boot", 20 * time.Second}, {"guest-directories", 800 * time.Millisecond},
+		{"boot", 300 * time.Millisecond}, {"boot", 20 * time.Second}, {"boot", 20 * time.Second}, {"guest-directories", 800 * time.Millisecond},
 	} {
 		after := time.Duration(rand.Int64N(int64(at.spans)))
 		r := w.runWith(20*time.Minute, []string{fmt.Sprintf("CLAWARIUM_KILL_AFTER=%s:%s", at.step, after)}, args...)
