@@ -323,7 +323,7 @@ func (f forks) at(pid string, line int) process {
 func (f forks) parent(p process) process {
 	for _, fork := range f[p.pid] {
 		if fork.line == p.line {
-			return f.at(fork.parent, fork.line-early)
+			return f.at(fork.parent, fork.line) // which may be ahead of its own fork, too
 		}
 	}
 	return process{}
