@@ -11,7 +11,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,13 +111,20 @@ func (d *damaged) file(path, content string) func() {
 	if _, err := os.Lstat(path); err == nil {
 		d.t.Fatalf("%s is there already", path)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		d.t.Fatal(err)
+	dir := filepath.Dir(path)
+	made := os.Mkdir(dir, 0o700)
+	if made != nil && !errors.Is(made, fs.ErrExist) {
+		d.t.Fatal(made)
 	}
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
-	return func() { os.Remove(path) }
+	return func() {
+		os.Remove(path)
+		if made == nil {
+			os.Remove(dir)
+		}
+	}
 }
 
 // host runs a program on the host and expects it to work.
@@ -295,9 +304,7 @@ var realDamages = []realDamage{
 	}},
 	// K2
 	{name: "OpenClaw's state directory on the host", red: []string{"K2"}, do: func(d *damaged) func() {
-		dir := filepath.Join(d.w.home, ".openclaw")
-		back := d.file(filepath.Join(dir, "openclaw.json"), "{}")
-		return func() { back(); os.Remove(dir) }
+		return d.file(filepath.Join(d.w.home, ".openclaw", "openclaw.json"), "{}")
 	}},
 	// K3
 	{name: "a listener on 0.0.0.0:19890 in the guest", red: []string{"K3"},
@@ -384,7 +391,7 @@ var realDamages = []realDamage{
 		dir := filepath.Join(d.w.machine(d.name), "backups")
 		one := d.file(filepath.Join(dir, "a.tar.zst"), "half")
 		two := d.file(filepath.Join(dir, "a.tar.zst.sha256"), strings.Repeat("0", 64)+"  a.tar.zst\n")
-		return func() { one(); two(); os.Remove(dir) }
+		return func() { two(); one() }
 	}},
 	// K23
 	{name: "the timer of the upgrades masked", red: []string{"K19", "K23"}, guest: `systemctl mask -q apt-daily-upgrade.timer`, repair: `systemctl unmask -q apt-daily-upgrade.timer; systemctl start apt-daily-upgrade.timer`},
