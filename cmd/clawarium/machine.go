@@ -75,7 +75,11 @@ func (a *app) existing() (*steps.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	return steps.New(p, a.dirs, version)
+	env, err := steps.New(p, a.dirs, version)
+	if err == nil && env.Choices() == nil { // killed between the plan and the choices
+		env = steps.Unmade(p, a.dirs, version)
+	}
+	return env, err
 }
 
 // otherMachines is the hint for a name that does not exist.

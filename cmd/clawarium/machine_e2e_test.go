@@ -59,10 +59,14 @@ func TestOneCommandMakesAMachineThatHoldsAndGoesWithoutATrace(t *testing.T) {
 		"",
 	} {
 		r := w.traced(40*time.Minute, trace, kill, "setup", "--yes", "--name", name)
+		least := 1 // what is going on again has made its disks already
+		if strings.Contains(kill, "KILL_AT") {
+			least = 2
+		}
 		if want := map[bool]int{true: killed, false: 0}[kill != ""]; r.exit != want {
 			t.Fatalf("setup with %q: exit %d\n%s\n%s", kill, r.exit, r.stdout, r.stderr)
 		}
-		t.Run("only known programs ran on the host", func(t *testing.T) { onlyKnownPrograms(t, trace, w.binary) })
+		t.Run("only known programs ran on the host", func(t *testing.T) { onlyKnownPrograms(t, trace, w.binary, least) })
 	}
 	os.Remove(trace)
 
@@ -142,7 +146,7 @@ func TestOnlyKnownProgramsMakeTheImageAndTheCodeDisk(t *testing.T) {
 	if r.exit != 0 {
 		t.Fatalf("setup: exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
 	}
-	onlyKnownPrograms(t, trace, w.binary)
+	onlyKnownPrograms(t, trace, w.binary, 2)
 	w.run(5*time.Minute, "undo", "--name", name)
 	if left, _ := filepath.Glob(filepath.Join(w.home, ".cache/clawarium/*")); len(left) > 0 {
 		t.Errorf("undo leaves a cache that was not there before: %v", left)
@@ -232,7 +236,9 @@ var (
 
 // onlyKnownPrograms reads a trace: of everything that was executed by clawarium
 // or below it, only the known programs, and nothing of node, npm or a package.
-func onlyKnownPrograms(t *testing.T, trace, self string) {
+//
+// At least so many different ones must be in the trace, which else shows nothing.
+func onlyKnownPrograms(t *testing.T, trace, self string, least int) {
 	data, err := os.ReadFile(trace)
 	if err != nil {
 		t.Fatal(err)
@@ -274,8 +280,8 @@ func onlyKnownPrograms(t *testing.T, trace, self string) {
 			t.Errorf("an unknown program ran on the host: %s [%s", program, args)
 		}
 	}
-	if len(seen) == 0 {
-		t.Error("the trace shows nothing")
+	if len(seen) < least {
+		t.Errorf("the trace shows nothing: %v", seen)
 	}
 	t.Logf("executed: %v", seen)
 }
