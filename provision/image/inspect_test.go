@@ -96,13 +96,13 @@ func TestInspectAgreesWithWhatQemuMakes(t *testing.T) {
 	}
 	dir := t.TempDir()
 	create := func(args ...string) string {
-		path := filepath.Join(dir, "x"+strings.Join(args, "")[:8]+args[len(args)-1])
-		path = strings.Map(func(r rune) rune {
+		// Only the name is made plain: the directory is where the test runs.
+		path := filepath.Join(dir, strings.Map(func(r rune) rune {
 			if strings.ContainsRune("=,- ", r) {
 				return '_'
 			}
 			return r
-		}, path)
+		}, "x"+strings.Join(args, "")[:8]+args[len(args)-1]))
 		all := append(append([]string{"create", "-q"}, args[:len(args)-1]...), path, args[len(args)-1])
 		if out, err := exec.Command("qemu-img", all...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", all, out)
