@@ -14,18 +14,24 @@ import (
 // Strings is everything that is said, one field an area. Each area's type and
 // its two values live in a file of the area's name.
 type Strings struct {
-	Command Command
-	Engine  Engine
-	Steps   Steps
-	Plan    Plan
-	Image   Image
-	Code    Code
-	Virt    Virt
-	Guest   Guest
-	Host    Host
-	Checks  Checks
-	Report  Report
-	Harden  Harden
+	Command   Command
+	Engine    Engine
+	Steps     Steps
+	Plan      Plan
+	Image     Image
+	Code      Code
+	Virt      Virt
+	Guest     Guest
+	Host      Host
+	Checks    Checks
+	Report    Report
+	Harden    Harden
+	Screen    Screen
+	Pages     Pages
+	Progress  Progress
+	Results   Results
+	Dashboard Dashboard
+	Lines     Lines
 }
 
 // Languages that have a full set of strings.
@@ -38,12 +44,14 @@ var (
 	english = Strings{
 		Command: enCommand, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
 		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks, Report: enReport,
-		Harden: enHarden,
+		Harden: enHarden, Screen: enScreen, Pages: enPages, Progress: enProgress,
+		Results: enResults, Dashboard: enDashboard, Lines: enLines,
 	}
 	chinese = Strings{
 		Command: zhCommand, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
 		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks, Report: zhReport,
-		Harden: zhHarden,
+		Harden: zhHarden, Screen: zhScreen, Pages: zhPages, Progress: zhProgress,
+		Results: zhResults, Dashboard: zhDashboard, Lines: zhLines,
 	}
 	current atomic.Pointer[Strings]
 )

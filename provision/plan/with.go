@@ -1,0 +1,46 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/clawarium/clawarium/assets/text"
+)
+
+// With returns p with the key at path set to what a person typed. Blanks around
+// the value do not count; the entries of a list are separated by blanks. The
+// error has every problem of this key alone, each a *Problem or *text.Fault, and
+// then p is returned as it was. Whether the keys agree with one another is for
+// Validate to say.
+func (p Plan) With(path, value string, h Host) (Plan, error) {
+	k := byPath[path]
+	if k == nil {
+		return p, &Problem{Key: path, Value: mask(value), what: fmt.Sprintf(text.T().Plan.Unknown, path)}
+	}
+	q := p
+	value = strings.TrimSpace(value)
+	switch v := k.at(&q).(type) {
+	case *int:
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return p, k.refused(h, value, fmt.Sprintf(text.T().Plan.Set, path, k.plain(&p)))
+		}
+		*v = n
+	case *Size:
+		n, err := ParseSize(value)
+		if err != nil {
+			return p, err
+		}
+		*v = n
+	case *string:
+		*v = value
+	case *[]string:
+		*v = slices.Clip(strings.Fields(value))
+	}
+	if found := k.problems(&q, h); len(found) > 0 {
+		return p, join(found)
+	}
+	return q, nil
+}

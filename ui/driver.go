@@ -1,0 +1,109 @@
+package ui
+
+// What the screen and the line mode ask of the rest of the program. Every method
+// that takes a context blocks until it is done or the context ends, and is called
+// from a command, never from Update: the screen stays awake.
+
+import (
+	"context"
+
+	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/checks/report"
+	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/plan"
+	"github.com/clawarium/clawarium/provision/steps"
+)
+
+// Driver makes plans and machines.
+type Driver interface {
+	// Host is what plans are held against.
+	Host() plan.Host
+	// Machines lists the names of the machines that exist, or were begun.
+	Machines() []string
+	// Stored is the plan that a machine was made from; an error when there is none.
+	Stored(name string) (plan.Plan, error)
+	// Preflight looks whether this computer can make the machine of a plan.
+	Preflight(ctx context.Context, p plan.Plan, say func(string)) (Preflight, error)
+	// Review decides what the plan leaves open and says what will be made.
+	Review(ctx context.Context, p plan.Plan, say func(string)) (Review, error)
+	// SavePlan writes the plan to a file that does not exist yet.
+	SavePlan(p plan.Plan, path string) error
+	// Setup makes the machine of a plan, or goes on with it. The key is the model
+	// provider's, or empty; promised are the controls whose question the owner
+	// confirmed.
+	Setup(ctx context.Context, p plan.Plan, key []byte, promised []checks.ID, event func(provision.Event)) (provision.Result, error)
+	// Undo takes back what Setup made of a machine, with its directory.
+	Undo(ctx context.Context, name string, event func(provision.Event)) error
+	// Machine opens one that exists. It is closed by whoever opened it.
+	Machine(name string) (Machine, error)
+}
+
+// Preflight is what is known of this computer before anything is made.
+type Preflight struct {
+	Lines []PreflightLine
+}
+
+// PreflightLine is one thing that was looked at.
+type PreflightLine struct {
+	Status checks.Status // met, not met or not checked
+	What   string        // in plain words
+	Hint   string        // what to do; empty when nothing
+	Stops  bool          // no machine can be made while this is so
+}
+
+// Review is what will be made, in words.
+type Review struct {
+	Lines    []string        // a summary, one fact a line
+	Caveats  []string        // what the owner should know before waiting
+	Seconds  int             // about how long it takes; 0 when unknown
+	Download int64           // bytes that have to be fetched, about; 0 when unknown or none
+	Disk     int64           // bytes on disk afterwards, about
+	Plan     string          // the plan as a file
+	Detail   string          // domain XML, guest files and scripts
+	Steps    []ReviewStep    // in order
+	Existing bool            // the machine exists; its steps are looked at again
+	Problems []*plan.Problem // when there are any, nothing can be made
+}
+
+// ReviewStep is one step that will be made.
+type ReviewStep struct{ ID, Title string }
+
+// Machine is one machine that exists. The methods that change something take its
+// lock for as long as they run.
+type Machine interface {
+	Name() string
+	Plan() plan.Plan
+	Close()
+
+	Status(ctx context.Context) (steps.Status, error)
+	// Check looks at all of it. found, which may be nil, is given all findings
+	// that are known so far, each time some came in.
+	Check(ctx context.Context, progress provision.Reporter, found func([]checks.Finding)) (report.Report, error)
+	// LastCheck is when a check last came to its end, zero when never, and what it
+	// counted.
+	LastCheck() (when int64, counts map[checks.Status]int)
+	// Export writes a report as "html", "json" or "sarif" to a file.
+	Export(r report.Report, form, path string) error
+
+	// Unfinished is an error when set-up did not come to its end.
+	Unfinished() error
+	Pending(ctx context.Context) (*provision.Repair, error)
+	Look(ctx context.Context, progress provision.Reporter) (steps.Look, error)
+	Drifts(look steps.Look, only []checks.ID) []steps.Drift
+	Repair(ctx context.Context, look steps.Look, drifts []steps.Drift, event func(provision.Event)) (steps.Outcome, error)
+	Resume(ctx context.Context, r *provision.Repair, back bool, event func(provision.Event)) (steps.Outcome, error)
+	Accept(ctx context.Context, look *steps.Look, paths ...string) error
+	StepTitle(id string) string
+
+	// Promises are the questions that only the owner can answer, and how they stand.
+	Promises() ([]checks.Promise, error)
+	Confirm(ids ...checks.ID) error
+
+	Start(ctx context.Context, progress provision.Reporter) error
+	Stop(ctx context.Context, progress provision.Reporter) error
+	// Open leads to OpenClaw's own page: a link that works once, for as long as
+	// the context lasts.
+	Open(ctx context.Context, progress provision.Reporter) (link string, err error)
+	// Destroy removes the machine; its data disk stays unless data is true.
+	Destroy(ctx context.Context, data bool, event func(provision.Event)) error
+}
