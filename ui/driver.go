@@ -6,6 +6,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/checks/report"
@@ -77,7 +78,8 @@ type Machine interface {
 
 	Status(ctx context.Context) (steps.Status, error)
 	// Check looks at all of it. found, which may be nil, is given all findings
-	// that are known so far, each time some came in.
+	// that are settled so far, each time some came in, and never two at once: what
+	// rests on something that is still being looked at is not among them.
 	Check(ctx context.Context, progress provision.Reporter, found func([]checks.Finding)) (report.Report, error)
 	// LastCheck is when a check last came to its end, zero when never, and what it
 	// counted.
@@ -94,6 +96,8 @@ type Machine interface {
 	Resume(ctx context.Context, r *provision.Repair, back bool, event func(provision.Event)) (steps.Outcome, error)
 	Accept(ctx context.Context, look *steps.Look, paths ...string) error
 	StepTitle(id string) string
+	// RestartTime is about how long the machine takes to be shut down and started.
+	RestartTime() time.Duration
 
 	// Promises are the questions that only the owner can answer, and how they stand.
 	Promises() ([]checks.Promise, error)

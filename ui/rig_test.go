@@ -372,6 +372,7 @@ func (m *fakeMachine) Name() string               { return m.plan.Name }
 func (m *fakeMachine) Plan() plan.Plan            { return m.plan }
 func (m *fakeMachine) Close()                     {}
 func (m *fakeMachine) StepTitle(id string) string { return "step " + id }
+func (m *fakeMachine) RestartTime() time.Duration { return 4 * time.Minute }
 func (m *fakeMachine) Status(context.Context) (steps.Status, error) {
 	return m.status, nil
 }
