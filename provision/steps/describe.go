@@ -220,7 +220,7 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 			reached = false
 		}
 	}
-	conn, err := e.Conn(ctx)
+	conn, err := e.connToLook(ctx)
 	if err != nil {
 		return s, err
 	}

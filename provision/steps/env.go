@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision/code"
@@ -37,7 +38,11 @@ type Env struct {
 	choices *Choices
 	record  Record
 	conn    *virt.Conn
-	session *guest.Session
+	looking *virt.Conn // read-only, where more is not allowed
+	// The session is opened while other things are looked at, so it alone may be
+	// asked for by another goroutine.
+	sessionMu sync.Mutex
+	session   *guest.Session
 	checked map[string]guest.Held // what the guest's checks said, until a step changes something
 	applied map[string]bool       // guest steps that this process has made
 }
@@ -138,8 +143,28 @@ func (e *Env) Conn(ctx context.Context) (*virt.Conn, error) {
 	return conn, nil
 }
 
+// connToLook is Conn, or a connection that can only look when this user may not
+// change anything. Steps never use it.
+func (e *Env) connToLook(ctx context.Context) (*virt.Conn, error) {
+	if e.looking != nil {
+		return e.looking, nil
+	}
+	conn, err := e.Conn(ctx)
+	if !errors.Is(err, virt.ErrDenied) {
+		return conn, err
+	}
+	looking, again := virt.OpenReadOnly(ctx, e.choices.URI)
+	if again != nil {
+		return nil, err // what is missing is the right to connect at all
+	}
+	e.looking = looking
+	return looking, nil
+}
+
 // Session opens the pinned SSH connection to the guest on first use and keeps it.
 func (e *Env) Session(ctx context.Context) (*guest.Session, error) {
+	e.sessionMu.Lock()
+	defer e.sessionMu.Unlock()
 	if e.session != nil {
 		return e.session, nil
 	}
@@ -157,19 +182,28 @@ func (e *Env) Session(ctx context.Context) (*guest.Session, error) {
 
 // hangUp closes what leads into the guest; the next use opens it again.
 func (e *Env) hangUp() {
+	e.holdSession(nil)
+	e.checked = nil
+}
+
+// holdSession closes the session there is and keeps s, which may be nil, instead.
+func (e *Env) holdSession(s *guest.Session) {
+	e.sessionMu.Lock()
+	defer e.sessionMu.Unlock()
 	if e.session != nil {
 		e.session.Close()
-		e.session = nil
 	}
-	e.checked = nil
+	e.session = s
 }
 
 // Close ends every connection. The machine goes on.
 func (e *Env) Close() {
 	e.hangUp()
-	if e.conn != nil {
-		e.conn.Close()
-		e.conn = nil
+	for _, c := range []**virt.Conn{&e.conn, &e.looking} {
+		if *c != nil {
+			(*c).Close()
+			*c = nil
+		}
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/checks"
-	"github.com/clawarium/clawarium/provision/guest"
 	"github.com/clawarium/clawarium/provision/virt"
 )
 
@@ -56,7 +55,7 @@ func (e *Env) Subject() checks.Subject {
 func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sources {
 	s := checks.Sources{Progress: progress, Packets: packetFilter{programDirs}, Dir: e.dir, Pool: e.choices.PoolPath}
 	s.Audited = e.audited()
-	conn, err := e.Conn(ctx)
+	conn, err := e.connToLook(ctx)
 	if err != nil {
 		s.LibvirtErr, s.GuestErr = err, err
 		return s
@@ -71,12 +70,7 @@ func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sour
 		s.GuestErr = err
 		return s
 	}
-	session, err := e.Session(ctx)
-	if err != nil {
-		s.GuestErr = err
-		return s
-	}
-	s.Guest = &collector{client: session.Client}
+	s.Guest = &collector{env: e}
 	return s
 }
 
@@ -127,14 +121,20 @@ func (h *hypervisor) Volume(ctx context.Context, name string) (io.ReadCloser, er
 	return p.Reader(ctx, name)
 }
 
-// collector runs the checks' program in the guest.
-type collector struct{ client *guest.Client }
+// collector runs the checks' program in the guest. It opens the way there itself,
+// so that the host is looked at meanwhile: under emulation a handshake takes
+// longer than most of what else there is to see.
+type collector struct{ env *Env }
 
 func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([]byte, error) {
+	session, err := c.env.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &bounded{left: limit}
 	var stderr bounded
 	stderr.left = 4096
-	exit, err := c.client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, &stderr)
+	exit, err := session.Client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, &stderr)
 	if err != nil {
 		return nil, err
 	}

@@ -198,7 +198,7 @@ func (e *Env) boot(ctx context.Context, r provision.Reporter) error {
 		return err
 	}
 	e.hangUp()
-	e.session = &guest.Session{Client: client, Pins: e.pins(), Target: target}
+	e.holdSession(&guest.Session{Client: client, Pins: e.pins(), Target: target})
 	return nil
 }
 

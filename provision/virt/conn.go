@@ -60,9 +60,18 @@ func runEventLoop() {
 
 // Open connects to libvirt at uri. Errors are ErrAbsent, ErrDown, ErrDenied,
 // ErrTimeout and ErrTooOld, each with what to do about it.
-func Open(ctx context.Context, uri string) (*Conn, error) { return open(ctx, uri, callLimit) }
+func Open(ctx context.Context, uri string) (*Conn, error) {
+	return open(ctx, uri, callLimit, libvirt.NewConnect)
+}
 
-func open(ctx context.Context, uri string, limit time.Duration) (*Conn, error) {
+// OpenReadOnly connects for looking alone, which libvirt allows to more people.
+// What would change something, and what shows the bytes of a volume, is refused
+// with ErrDenied.
+func OpenReadOnly(ctx context.Context, uri string) (*Conn, error) {
+	return open(ctx, uri, callLimit, libvirt.NewConnectReadOnly)
+}
+
+func open(ctx context.Context, uri string, limit time.Duration, connect func(string) (*libvirt.Connect, error)) (*Conn, error) {
 	if uri == SessionURI && os.Geteuid() == 0 {
 		t := text.T().Virt
 		return nil, fault(ErrDenied, t.RootSession, t.RootSessionHint, nil)
@@ -74,7 +83,7 @@ func open(ctx context.Context, uri string, limit time.Duration) (*Conn, error) {
 	go func() {
 		defer close(done)
 		o.at("virConnectOpen")
-		l, err := libvirt.NewConnect(uri)
+		l, err := connect(uri)
 		o.mu.Lock()
 		late := o.abandoned
 		if !late {

@@ -77,7 +77,7 @@ func silent(t *testing.T) string {
 func TestADaemonThatHangsIsGivenUpAfterTheLimit(t *testing.T) {
 	needLibrary(t)
 	began := time.Now()
-	_, err := open(t.Context(), silent(t), 300*time.Millisecond)
+	_, err := open(t.Context(), silent(t), 300*time.Millisecond, libvirt.NewConnect)
 	if !errors.Is(err, ErrTimeout) {
 		t.Fatalf("%v", err)
 	}
@@ -94,7 +94,7 @@ func TestACancelledWaitForAHangingDaemonEndsSoon(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	_, err := open(ctx, silent(t), time.Minute)
+	_, err := open(ctx, silent(t), time.Minute, libvirt.NewConnect)
 	if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 2*settle {
 		t.Errorf("%v after %s", err, time.Since(began))
 	}

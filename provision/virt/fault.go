@@ -103,6 +103,7 @@ func classify(uri, call string, err error) error {
 	switch {
 	case le.Code == libvirt.ERR_AUTH_FAILED, le.Code == libvirt.ERR_AUTH_UNAVAILABLE,
 		le.Code == libvirt.ERR_AUTH_CANCELLED, le.Code == libvirt.ERR_ACCESS_DENIED,
+		le.Code == libvirt.ERR_OPERATION_DENIED, // a connection that may only look
 		has("Failed to connect socket") && has("Permission denied", "Operation not permitted"),
 		has("system bus connection", "polkit"): // polkit cannot be asked without D-Bus
 		return fault(ErrDenied, fmt.Sprintf(t.Denied, uri), t.DeniedHint, err)
