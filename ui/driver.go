@@ -102,6 +102,17 @@ type Machine interface {
 	// Promises are the questions that only the owner can answer, and how they stand.
 	Promises() ([]checks.Promise, error)
 	Confirm(ids ...checks.ID) error
+	// Memory says, a line each, what the agent remembers that the owner has not
+	// read; it is shown before its question (K27) is answered. Confirm keeps what
+	// it last saw as read.
+	Memory(ctx context.Context, progress provision.Reporter) ([]string, error)
+	// JudgeAgain judges a look anew after something was confirmed.
+	JudgeAgain(look *steps.Look)
+
+	// TooOpen lists files of the machine's directory on this host that others can
+	// get at, by path; CloseToOthers gives them the modes that they should have.
+	TooOpen() (map[string]steps.Open, error)
+	CloseToOthers(open map[string]steps.Open) error
 
 	Start(ctx context.Context, progress provision.Reporter) error
 	Stop(ctx context.Context, progress provision.Reporter) error

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -51,6 +52,7 @@ type session struct {
 	review     *Review // of exactly this plan; nil when it has to be made
 
 	styles        styles
+	now           func() time.Time
 	width, height int // of the body
 }
 

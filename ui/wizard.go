@@ -5,10 +5,12 @@ package ui
 // the size of the window.
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -53,7 +55,7 @@ func newWizard(ctx context.Context, d Driver, p plan.Plan, start string) *wizard
 	w := &wizard{
 		session: &session{
 			ctx: ctx, driver: d, host: d.Host(), plan: p, suggested: p,
-			promised: map[checks.ID]bool{}, styles: newStyles(true), width: 80, height: 20,
+			promised: map[checks.ID]bool{}, styles: newStyles(true), now: time.Now, width: 80, height: 20,
 		},
 		pages: map[string]page{},
 		at:    start,
@@ -115,7 +117,7 @@ func (w *wizard) update(msg tea.Msg) tea.Cmd {
 		}
 		return w.end(msg.code)
 	case quitMsg:
-		return w.end(msg.code)
+		return w.end(cmp.Or(w.code, msg.code)) // a signal's stays
 	case dialogMsg:
 		w.dialog, w.help = msg.dialog, nil
 		return msg.dialog.arm()
