@@ -263,7 +263,8 @@ func TestEveryDamageOnAMachineThatIsThere(t *testing.T) {
 		w.env[i] = strings.ReplaceAll(kv, w.home, home)
 	}
 	w.home = home
-	everyDamage(t, w, "e2e-main")
+	t.Run("damages", func(t *testing.T) { everyDamage(t, w, "e2e-main") })
+	t.Run("looking", func(t *testing.T) { onlyLooking(t, w, "e2e-main") })
 }
 
 // The table in docs names every damage, and no other.

@@ -113,6 +113,7 @@ printf 'uid %s\n' "$(stat -c %u /proc/$pid)"; curl -s http://127.0.0.1:18789/rea
 	t.Run("the gateway's token is nowhere on the host", func(t *testing.T) { tokenStaysInside(t, w, name) })
 	t.Run("the page opens through a tunnel with a link of one use", func(t *testing.T) { pageOpens(t, w, name) })
 	t.Run("every damage turns its controls red", func(t *testing.T) { everyDamage(t, w, name) })
+	t.Run("a check only looks, and believes no lie", func(t *testing.T) { onlyLooking(t, w, name) })
 	t.Run("a stopped machine says so and checks nothing", func(t *testing.T) {
 		w.run(5*time.Minute, "stop", "--name", name)
 		if r := w.run(time.Minute, "status", "--name", name); !strings.Contains(r.stdout, "off") {
