@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -50,78 +51,166 @@ func digests(ctx context.Context, s Subject, from Sources, progress *shared) map
 			return r, 0, err
 		}
 	}
-	jobs := []struct {
-		of   DigestOf
-		name string
-		hash func() hash.Hash
-		open func(context.Context) (io.ReadCloser, int64, error)
-	}{
-		{CachedImage, s.Image.Path, sha512.New, file(s.Image.Path)},
-		{BaseVolume, s.Image.Volume, sha512.New, volume(s.Image.Volume)},
-		{CachedCode, s.Code.Path, sha256.New, file(s.Code.Path)},
-		{CodeVolume, s.Code.Volume, sha256.New, volume(s.Code.Volume)},
+	// What lies in the cache and what lies in the pool are the same bytes, as long as
+	// all is well: each byte of both is read, and hashed once while they agree.
+	pairs := [][2]source{
+		{{CachedImage, s.Image.Path, file(s.Image.Path)}, {BaseVolume, s.Image.Volume, volume(s.Image.Volume)}},
+		{{CachedCode, s.Code.Path, file(s.Code.Path)}, {CodeVolume, s.Code.Volume, volume(s.Code.Volume)}},
 	}
-	found := make(map[DigestOf]Fact[DigestFound], len(jobs))
+	hashes := []func() hash.Hash{sha512.New, sha256.New}
+	found := make(map[DigestOf]Fact[DigestFound], 2*len(pairs))
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	for _, job := range jobs {
+	for i, pair := range pairs {
 		group.Go(func() {
-			var f Fact[DigestFound]
-			if job.name == "" {
-				f = unseen[DigestFound](errors.New(t.NoName))
-			} else {
-				f = digest(ctx, job.name, job.hash(), job.open, progress)
-			}
+			facts := digestPair(ctx, pair, hashes[i], progress)
 			mu.Lock()
 			defer mu.Unlock()
-			found[job.of] = f
+			for k, f := range facts {
+				found[pair[k].of] = f
+			}
 		})
 	}
 	group.Wait()
 	return found
 }
 
-func digest(ctx context.Context, name string, h hash.Hash, open func(context.Context) (io.ReadCloser, int64, error), progress *shared) Fact[DigestFound] {
+// source is something to hash. open returns how many bytes there are, or 0 when
+// that is not known.
+type source struct {
+	of   DigestOf
+	name string
+	open func(context.Context) (io.ReadCloser, int64, error)
+}
+
+// reading is a source that is being read.
+type reading struct {
+	r    io.ReadCloser
+	size int64
+	sum  hash.Hash
+	buf  []byte
+	n    int  // bytes in buf
+	end  bool // nothing follows them
+	read int64
+	err  error
+}
+
+const digestChunk = 1 << 20 // bytes that are read at a time
+
+// next fills the buffer, unless the end was reached.
+func (d *reading) next(progress *shared) {
+	d.n = 0
+	if d.end || d.err != nil {
+		return
+	}
+	n, err := io.ReadFull(d.r, d.buf)
+	d.n, d.read = n, d.read+int64(n)
+	switch {
+	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
+		d.end = true
+	case err != nil:
+		d.err = err
+	}
+	if d.size > 0 {
+		progress.add(int64(n), 0)
+	} else {
+		progress.add(int64(n), int64(n))
+	}
+}
+
+// digestPair hashes two sources that should be the same.
+func digestPair(ctx context.Context, pair [2]source, newHash func() hash.Hash, progress *shared) [2]Fact[DigestFound] {
 	ctx, cancel := context.WithTimeout(ctx, digestDeadline)
 	defer cancel()
-	return within(ctx, digestDeadline, func() (DigestFound, error) {
-		d := DigestFound{Name: name}
-		r, size, err := open(ctx)
-		if errors.Is(err, fs.ErrNotExist) {
-			d.Absent = true
-			return d, nil
-		}
-		if err != nil {
-			return d, err
-		}
-		defer r.Close()
-		progress.add(0, size)
-		buf := make([]byte, 1<<20)
-		for {
-			if err := ctx.Err(); err != nil {
-				return d, err
+	both := within(ctx, digestDeadline, func() ([2]Fact[DigestFound], error) {
+		var facts [2]Fact[DigestFound]
+		var readings []*reading
+		var of []int
+		for i, s := range pair {
+			d, err := s.begin(ctx, progress)
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				facts[i] = seen(DigestFound{Name: s.name, Absent: true})
+			case err != nil:
+				facts[i] = unseen[DigestFound](err)
+			default:
+				defer d.r.Close()
+				readings, of = append(readings, d), append(of, i)
 			}
-			n, err := r.Read(buf)
-			h.Write(buf[:n])
-			d.Size += int64(n)
-			if size > 0 {
-				progress.add(int64(n), 0)
+		}
+		if err := hashAll(ctx, readings, newHash, progress); err != nil {
+			return facts, err
+		}
+		for k, d := range readings {
+			if d.err != nil {
+				facts[of[k]] = unseen[DigestFound](d.err)
+				continue
+			}
+			found := DigestFound{Name: pair[of[k]].name, Size: d.read}
+			if sum := hex.EncodeToString(d.sum.Sum(nil)); d.sum.Size() == sha512.Size {
+				found.SHA512 = sum
 			} else {
-				progress.add(int64(n), int64(n))
+				found.SHA256 = sum
 			}
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return d, err
-			}
+			facts[of[k]] = seen(found)
 		}
-		sum := hex.EncodeToString(h.Sum(nil))
-		if h.Size() == sha512.Size {
-			d.SHA512 = sum
-		} else {
-			d.SHA256 = sum
-		}
-		return d, nil
+		return facts, nil
 	})
+	if !both.OK {
+		return [2]Fact[DigestFound]{{Err: both.Err}, {Err: both.Err}}
+	}
+	return both.Value
+}
+
+// begin opens the source.
+func (s source) begin(ctx context.Context, progress *shared) (*reading, error) {
+	if s.name == "" {
+		return nil, errors.New(text.T().Checks.NoName)
+	}
+	r, size, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	progress.add(0, size)
+	return &reading{r: r, size: size, buf: make([]byte, digestChunk)}, nil
+}
+
+// hashAll reads everything. One hash serves all as long as they agree; from the
+// first difference on each has its own.
+func hashAll(ctx context.Context, all []*reading, newHash func() hash.Hash, progress *shared) error {
+	if len(all) == 0 {
+		return nil
+	}
+	common := newHash()
+	for _, d := range all {
+		d.sum = common
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, d := range all {
+			d.next(progress)
+		}
+		first := all[0]
+		for _, d := range all[1:] {
+			if d.sum == first.sum && (d.err != nil || first.err != nil || d.n != first.n || !bytes.Equal(d.buf[:d.n], first.buf[:first.n])) {
+				own, err := first.sum.(hash.Cloner).Clone()
+				if err != nil {
+					return err
+				}
+				d.sum = own
+			}
+		}
+		ended := true
+		for i, d := range all {
+			if i == 0 || d.sum != first.sum {
+				d.sum.Write(d.buf[:d.n])
+			}
+			ended = ended && (d.end || d.err != nil)
+		}
+		if ended {
+			return nil
+		}
+	}
 }
