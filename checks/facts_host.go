@@ -44,32 +44,28 @@ var hostControls = []judged{
 const hostDeadline = 20 * time.Second
 
 // collectHost looks at the host's part, each thing by itself.
-func collectHost(ctx context.Context, s Subject, from Sources, look func(func()), h *HostMore) {
-	look(func() {
-		h.OpenClaw = within(ctx, hostDeadline, func() (OnHost, error) { return findOnHost(from.Root, from.Proc) })
+func collectHost(ctx context.Context, s Subject, from Sources, g *gathering, h *HostMore) {
+	onHost(ctx, g, ofOpenClaw, &h.OpenClaw, func() (OnHost, error) { return findOnHost(from.Root, from.Proc) })
+	onHost(ctx, g, ofLogins, &h.Logins, func() (Logins, error) { return findLogins(from.Root) })
+	onHost(ctx, g, ofSockets, &h.Sockets, func() (Sockets, error) { return findSockets(from.Proc, s) })
+	onHost(ctx, g, ofStops, &h.Stops, func() (Stops, error) { return readStops(from.Dir) })
+	watch(g, ofBackups, &h.Backups, func() Fact[Backups] {
+		return within(ctx, digestDeadline, func() (Backups, error) { return readBackups(ctx, from.Dir) })
 	})
-	look(func() {
-		h.Logins = within(ctx, hostDeadline, func() (Logins, error) { return findLogins(from.Root) })
-	})
-	look(func() {
-		h.Sockets = within(ctx, hostDeadline, func() (Sockets, error) { return findSockets(from.Proc, s) })
-	})
-	look(func() { h.Stops = within(ctx, hostDeadline, func() (Stops, error) { return readStops(from.Dir) }) })
-	look(func() {
-		h.Backups = within(ctx, digestDeadline, func() (Backups, error) { return readBackups(ctx, from.Dir) })
-	})
-	look(func() {
-		h.CPU = within(ctx, hostDeadline, func() (map[string]string, error) { return readVulnerabilities(from.Root) })
-	})
-	look(func() {
-		h.Baseline = within(ctx, hostDeadline, func() (Baseline, error) { return readBaseline(ctx, from) })
-	})
+	onHost(ctx, g, ofCPU, &h.CPU, func() (map[string]string, error) { return readVulnerabilities(from.Root) })
+	onHost(ctx, g, ofBaseline, &h.Baseline, func() (Baseline, error) { return readBaseline(ctx, from) })
 	if !s.System {
 		return
 	}
-	look(func() {
-		h.Bridge = within(ctx, hostDeadline, func() (Bridge, error) { return readBridge(from, s) })
+	g.look(ofBridge, func() func() {
+		bridge := within(ctx, hostDeadline, func() (Bridge, error) { return readBridge(from, s) })
 		// What is kept of the rules depends on the taps that are on the bridge.
-		h.Rules = CollectRules(ctx, s, from.Packets, h.Bridge.Value.Ports)
+		rules := CollectRules(ctx, s, from.Packets, bridge.Value.Ports)
+		return func() { h.Bridge, h.Rules = bridge, rules }
 	})
+}
+
+// onHost has something looked at within the deadline of the host's things.
+func onHost[T any](ctx context.Context, g *gathering, of part, into *Fact[T], ask func() (T, error)) {
+	watch(g, of, into, func() Fact[T] { return within(ctx, hostDeadline, ask) })
 }

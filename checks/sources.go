@@ -51,6 +51,9 @@ type Sources struct {
 	Guest      Guest
 	GuestErr   error // why Guest is nil
 	Progress   Reporter
+	// SoFar, which may be nil, is told what is known each time something was
+	// looked at, never twice at once. What it does, the rest waits for.
+	SoFar func(SoFar)
 
 	// Audit runs OpenClaw's own audit in the guest and returns what it prints;
 	// nil means that it was not asked for. It takes minutes under emulation.
@@ -83,8 +86,11 @@ const (
 	xmlLimit        = 1 << 20          // bytes of one XML document
 	libvirtDeadline = 20 * time.Second // for each XML
 	connectDeadline = 3 * time.Second
-	digestDeadline  = 3 * time.Minute // for each image or disk
-	totalDeadline   = 5 * time.Minute
+	// guestDeadline is for the way into the guest and its whole report. Measured:
+	// 2 to 10 s under emulation, the more the busier the computer is.
+	guestDeadline  = 2 * time.Minute
+	digestDeadline = 3 * time.Minute // for each image or disk
+	totalDeadline  = 5 * time.Minute
 )
 
 // guestPorts are OpenClaw's: the gateway, and the two that guidance and older
@@ -97,35 +103,40 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 	t := text.T().Checks
 	begun := time.Now()
 	s = s.complete()
-	e := Evidence{Format: Format, Collected: begun.UTC().Truncate(time.Second), Subject: s}
 	from = from.complete()
+	g := &gathering{
+		evidence: Evidence{Format: Format, Collected: begun.UTC().Truncate(time.Second), Subject: s},
+		open:     map[part]bool{}, tell: from.SoFar,
+		settle: func(e *Evidence) {
+			if from.Audit != nil {
+				e.Host.Audit.Value.Config = e.Guest.Tools.Value.Config
+			}
+		},
+	}
+	host, libvirt := &g.evidence.Host, &g.evidence.Libvirt
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, from.Deadline)
 	defer cancel()
 	progress := &shared{to: from.Progress}
 	progress.Stage(t.Looking)
 
-	var group sync.WaitGroup
-	look := func(f func()) { group.Go(f) }
-
-	look(func() { e.Host.System = hostSystem() })
-	look(func() {
-		e.Host.Qemu = within(ctx, libvirtDeadline, func() (QemuProcess, error) { return findQemu(from.Proc, s) })
+	watch(g, ofSystem, &host.System, hostSystem)
+	watch(g, ofQemu, &host.Qemu, func() Fact[QemuProcess] {
+		return within(ctx, libvirtDeadline, func() (QemuProcess, error) { return findQemu(from.Proc, s) })
 	})
-	look(func() { e.Host.Connections = connections(ctx, s, from.Dial) })
-	look(func() { e.Host.Manifest = readManifest(s.Code.Manifest) })
-	look(func() { e.Host.Digests = digests(ctx, s, from, progress) })
-	collectHost(ctx, s, from, look, &e.Host.HostMore)
+	watch(g, ofConnections, &host.Connections, func() map[string]Fact[string] { return connections(ctx, s, from.Dial) })
+	watch(g, ofManifest, &host.Manifest, func() Fact[Manifest] { return readManifest(s.Code.Manifest) })
+	watch(g, ofDigests, &host.Digests, func() map[DigestOf]Fact[DigestFound] { return digests(ctx, s, from, progress) })
+	collectHost(ctx, s, from, g, &host.HostMore)
 
-	xml := func(into *Fact[string], ask func(ctx context.Context) (string, error)) {
-		look(func() {
+	xml := func(of part, into *Fact[string], ask func(ctx context.Context) (string, error)) {
+		watch(g, of, into, func() Fact[string] {
 			if from.Libvirt == nil {
-				*into = unseen[string](reason(from.LibvirtErr, t.NoLibvirt))
-				return
+				return unseen[string](reason(from.LibvirtErr, t.NoLibvirt))
 			}
 			ctx, cancel := context.WithTimeout(ctx, libvirtDeadline)
 			defer cancel()
-			*into = within(ctx, libvirtDeadline, func() (string, error) {
+			return within(ctx, libvirtDeadline, func() (string, error) {
 				doc, err := ask(ctx)
 				switch {
 				case err != nil:
@@ -139,25 +150,22 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 			})
 		})
 	}
-	xml(&e.Libvirt.Live, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, false) })
-	xml(&e.Libvirt.Inactive, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, true) })
+	xml(ofLive, &libvirt.Live, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, false) })
+	xml(ofInactive, &libvirt.Inactive, func(ctx context.Context) (string, error) { return from.Libvirt.DomainXML(ctx, true) })
 	if s.System {
-		xml(&e.Libvirt.Network, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, false) })
-		xml(&e.Libvirt.NetworkNext, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, true) })
-		xml(&e.Libvirt.Filter, func(ctx context.Context) (string, error) { return from.Libvirt.FilterXML(ctx) })
+		xml(ofNetwork, &libvirt.Network, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, false) })
+		xml(ofNetworkNext, &libvirt.NetworkNext, func(ctx context.Context) (string, error) { return from.Libvirt.NetworkXML(ctx, true) })
+		xml(ofFilter, &libvirt.Filter, func(ctx context.Context) (string, error) { return from.Libvirt.FilterXML(ctx) })
 	}
 
 	marker, guestDone := newMarker(), make(chan struct{})
-	look(func() {
+	watch(g, ofGuest, &g.evidence.Guest, func() GuestFacts {
 		defer close(guestDone)
-		e.Guest = askGuest(ctx, s, from, marker)
+		return askGuest(ctx, s, from, marker)
 	})
-	look(func() { e.Host.Console = watchConsole(ctx, s, from, marker, guestDone) })
-	look(func() { e.Host.Audit = audit(whole, from, progress) })
-	group.Wait()
-	if from.Audit != nil {
-		e.Host.Audit.Value.Config = e.Guest.Tools.Value.Config
-	}
+	watch(g, ofConsole, &host.Console, func() Fact[ConsoleLog] { return watchConsole(ctx, s, from, marker, guestDone) })
+	watch(g, ofAudit, &host.Audit, func() Fact[Audit] { return audit(whole, from, progress) })
+	e := g.run()
 	e.Took = time.Since(begun).Round(time.Millisecond)
 	return e
 }
@@ -234,8 +242,8 @@ func askGuest(ctx context.Context, s Subject, from Sources, marker string) Guest
 	if from.Guest == nil {
 		return GuestFacts{Report: unseen[int](reason(from.GuestErr, t.NoGuest))}
 	}
-	// What is left of the whole, less a moment for putting the evidence together.
-	deadline := from.Deadline - from.Deadline/20
+	// Never all of the whole: there must be a moment for putting the evidence together.
+	deadline := min(guestDeadline, from.Deadline-from.Deadline/20)
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	answer := within(ctx, deadline, func() ([]byte, error) {
