@@ -33,7 +33,7 @@ func Explain(w io.Writer, ids []checks.ID, o Options) error {
 		label(t.LookedLabel, more.Looked)
 		var where []string
 		for _, place := range known.Where {
-			where = append(where, placeName(checks.Place(place)))
+			where = append(where, PlaceName(checks.Place(place)))
 		}
 		label(t.WhereLabel, strings.Join(where, c.ListSeparator))
 		if known.Asked {

@@ -14,23 +14,23 @@ import (
 // places in the order of their weight: a guest can lie, the host does not.
 var places = []checks.Place{checks.Host, checks.Libvirt, checks.InGuest, checks.Owner}
 
-// group is the findings of one place; an empty place is none.
-type group struct {
-	place    checks.Place
-	findings []checks.Finding
+// Group is the findings of one place; an empty place is none.
+type Group struct {
+	Place    checks.Place
+	Findings []checks.Finding
 }
 
-// byPlace puts each finding under the weightiest place that it was looked at on.
-func (r Report) byPlace() []group {
-	var groups []group
+// Places puts each finding under the weightiest place that it was looked at on.
+func (r Report) Places() []Group {
+	var groups []Group
 	for _, place := range append(slices.Clone(places), "") {
-		g := group{place: place}
+		g := Group{Place: place}
 		for _, f := range r.Findings {
 			if weightiest(f.Where) == place {
-				g.findings = append(g.findings, f)
+				g.Findings = append(g.Findings, f)
 			}
 		}
-		if len(g.findings) > 0 {
+		if len(g.Findings) > 0 {
 			groups = append(groups, g)
 		}
 	}
@@ -46,8 +46,8 @@ func weightiest(where []checks.Place) checks.Place {
 	return ""
 }
 
-// placeName is what a place is called.
-func placeName(p checks.Place) string {
+// PlaceName is what a place is called.
+func PlaceName(p checks.Place) string {
 	t := &text.T().Report
 	if name := t.Places[string(p)]; name != "" {
 		return name
@@ -58,27 +58,27 @@ func placeName(p checks.Place) string {
 	return string(p)
 }
 
-// answeredClause is a clause with the findings of the controls that answer it,
-// and those controls of the catalogue that have none.
-type answeredClause struct {
+// Answered is a clause with the findings of the controls that answer it, and
+// those controls of the catalogue that have none.
+type Answered struct {
 	Clause
-	findings []checks.Finding
-	unseen   []checks.ID
+	Findings []checks.Finding
+	Unseen   []checks.ID
 }
 
-// answered lists every clause of the catalogue.
-func (r Report) answered() []answeredClause {
-	var all []answeredClause
+// Answers lists every clause of the catalogue.
+func (r Report) Answers() []Answered {
+	var all []Answered
 	for _, c := range clauses() {
-		a := answeredClause{Clause: c}
+		a := Answered{Clause: c}
 		for _, f := range r.Findings {
 			if slices.Contains(f.Clauses, c.ID) {
-				a.findings = append(a.findings, f)
+				a.Findings = append(a.Findings, f)
 			}
 		}
 		for _, known := range controls.All() {
 			if slices.Contains(known.Clauses, c.ID) && r.finding(checks.ID(known.ID)) == nil {
-				a.unseen = append(a.unseen, checks.ID(known.ID))
+				a.Unseen = append(a.Unseen, checks.ID(known.ID))
 			}
 		}
 		all = append(all, a)

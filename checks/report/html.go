@@ -92,7 +92,7 @@ func (r Report) page() htmlPage {
 	p := htmlPage{
 		T: t.HTML, Heading: fmt.Sprintf(c.Heading, orUnknown(r.Machine)), Outcome: outcome(r.Exit),
 		What: fmt.Sprintf(c.Labelled, t.WhatLabel), Why: c.WhyLabel, Do: c.DoLabel, Steps: c.StepsLabel, Answers: c.AnswersLabel, Contained: t.ContainedLabel,
-		Reconstructed: t.Reconstructed, NoAnswer: t.NoAnswer, Notes: r.notes(), MissingSaid: r.missing().said(),
+		Reconstructed: t.Reconstructed, NoAnswer: t.NoAnswer, Notes: r.notes(), MissingSaid: r.Missing(),
 	}
 	if r.Saved {
 		p.Alarms = []string{sentences(fmt.Sprintf(t.SavedEvidence, when(r.Collected)), fmt.Sprintf(t.SavedEvidenceBy, orUnknown(r.Versions.Judge)))}
@@ -123,15 +123,15 @@ func (r Report) page() htmlPage {
 	}
 
 	sources := map[string]htmlClause{}
-	for _, a := range r.answered() {
+	for _, a := range r.Answers() {
 		clause := htmlClause{
 			ID: a.ID, Label: fmt.Sprintf(c.Labelled, a.ID), Wording: a.Wording, Source: fmt.Sprintf(t.DocumentLine, a.Document, a.Date),
 			Audience: t.Audiences[a.Audience], Reconstructed: a.Reconstructed}
 		sources[a.ID] = clause
-		for _, f := range a.findings {
+		for _, f := range a.Findings {
 			clause.By = append(clause.By, htmlFinding{ID: string(f.Control), Status: htmlStatusOf(f.Status)})
 		}
-		for _, id := range a.unseen {
+		for _, id := range a.Unseen {
 			clause.By = append(clause.By, htmlFinding{ID: string(id), Status: htmlStatusOf("")})
 		}
 		if n := len(p.Documents); n == 0 || p.Documents[n-1].Name != clause.Source {
@@ -143,9 +143,9 @@ func (r Report) page() htmlPage {
 	for _, f := range r.Findings {
 		p.Findings = append(p.Findings, htmlFindingOf(f, sources))
 	}
-	for _, g := range r.byPlace() {
-		group := htmlGroup{Name: placeName(g.place)}
-		for _, f := range g.findings {
+	for _, g := range r.Places() {
+		group := htmlGroup{Name: PlaceName(g.Place)}
+		for _, f := range g.Findings {
 			group.Findings = append(group.Findings, htmlFindingOf(f, sources))
 		}
 		p.Groups = append(p.Groups, group)
@@ -164,7 +164,7 @@ func htmlFindingOf(f checks.Finding, sources map[string]htmlClause) htmlFinding 
 	}
 	var where []string
 	for _, place := range f.Where {
-		where = append(where, placeName(place))
+		where = append(where, PlaceName(place))
 	}
 	if h.Places = strings.Join(where, c.ListSeparator); h.Places == "" {
 		h.Places = t.PlaceNone

@@ -184,6 +184,9 @@ func (r Report) missing() (m missing) {
 	return m
 }
 
+// Missing says what was not checked, a sentence for each reason.
+func (r Report) Missing() []string { return r.missing().said() }
+
 // said is what was not checked, a sentence for each reason.
 func (m missing) said() (lines []string) {
 	t := &text.T().Report

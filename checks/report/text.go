@@ -51,9 +51,9 @@ func (r Report) Text(w io.Writer, o Options) error {
 	p.head(r)
 	switch o.By {
 	case ByPlace:
-		for _, place := range r.byPlace() {
-			p.section(placeName(place.place))
-			p.findings(place.findings, o.Verbose)
+		for _, place := range r.Places() {
+			p.section(PlaceName(place.Place))
+			p.findings(place.Findings, o.Verbose)
 		}
 	case ByClause:
 		p.clauses(r)
@@ -122,7 +122,7 @@ func (p *page) findings(findings []checks.Finding, verbose bool) {
 func (p *page) clauses(r Report) {
 	t, c := &text.T().Report, &text.T().Checks
 	document := ""
-	for _, clause := range r.answered() {
+	for _, clause := range r.Answers() {
 		if clause.Document != document {
 			document = clause.Document
 			p.section(fmt.Sprintf(t.DocumentLine, document, clause.Date))
@@ -132,13 +132,13 @@ func (p *page) clauses(r Report) {
 			line += " *"
 		}
 		p.wrap("    ", line)
-		for _, f := range clause.findings {
+		for _, f := range clause.Findings {
 			p.item(fmt.Sprintf("%s %s  %s  %s", p.marks[f.Status], c.Status[string(f.Status)], f.Control, f.Title))
 		}
-		for _, id := range clause.unseen {
+		for _, id := range clause.Unseen {
 			p.item(fmt.Sprintf("%s  %s", id, t.NotLooked))
 		}
-		if len(clause.findings)+len(clause.unseen) == 0 {
+		if len(clause.Findings)+len(clause.Unseen) == 0 {
 			p.item(t.NoAnswer)
 		}
 	}
@@ -199,7 +199,7 @@ func (p *page) foot(r Report) {
 		p.wrap("", strings.Join(counts, c.ListSeparator)+c.Stop)
 	}
 	p.wrap("", outcome(r.Exit))
-	for _, line := range r.missing().said() {
+	for _, line := range r.Missing() {
 		p.wrap("", line)
 	}
 	for _, note := range r.notes() {
