@@ -51,6 +51,9 @@ type session struct {
 	promised   map[checks.ID]bool
 	review     *Review // of exactly this plan; nil when it has to be made
 
+	works   works // what must come to its end before the program does
+	parting error // what is said when the screen is gone; may be nil
+
 	styles        styles
 	now           func() time.Time
 	width, height int // of the body

@@ -137,6 +137,9 @@ func (w *wizard) update(msg tea.Msg) tea.Cmd {
 		return w.turn(msg.page, true)
 	case replaceMsg:
 		w.trail = nil
+		if i := slices.Index(way, msg.page); i > 0 { // back among the answers
+			w.trail = slices.Clone(way[:i])
+		}
 		return w.turn(msg.page, false)
 	case armMsg:
 		if w.dialog != nil {
@@ -204,7 +207,7 @@ func (w *wizard) turn(to string, remember bool) tea.Cmd {
 		w.trail = append(w.trail, w.at)
 	}
 	w.at = to
-	w.help = nil
+	w.help, w.dialog = nil, nil // they were the other page's
 	return w.page().enter()
 }
 
