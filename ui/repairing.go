@@ -8,12 +8,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
@@ -54,18 +52,12 @@ type repairing struct {
 	machine Machine
 	back    bool // the way that it goes
 	wish    repairWish
-	rows    []repairRow
+	rows    stepList
 	tell    *telling
 	cancel  context.CancelFunc
 	began   time.Time
 	from    int // the first line shown
 	follow  bool
-}
-
-// repairRow is one step as it was last heard of.
-type repairRow struct {
-	event provision.Event
-	notes []string
 }
 
 // repairedMsg is the end of one way of a repair.
@@ -127,7 +119,8 @@ func (r *repairing) update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		for _, e := range msg.events {
-			r.hear(e)
+			r.back = r.back || e.Kind == provision.StepUndoing
+			r.rows.hear(e)
 		}
 		return msg.of.next
 	case repairedMsg:
@@ -143,26 +136,6 @@ func (r *repairing) update(msg tea.Msg) tea.Cmd {
 		r.scroll(msg.String())
 	}
 	return nil
-}
-
-// hear takes one event.
-func (r *repairing) hear(e provision.Event) {
-	if e.Kind == provision.StepLog {
-		return
-	}
-	if e.Kind == provision.StepUndoing {
-		r.back = true
-	}
-	i := slices.IndexFunc(r.rows, func(row repairRow) bool { return row.event.Step == e.Step })
-	if i < 0 {
-		i = len(r.rows)
-		r.rows = append(r.rows, repairRow{event: e})
-	}
-	if e.Kind == provision.StepNote {
-		r.rows[i].notes = append(r.rows[i].notes, clean(e.Line))
-		return
-	}
-	r.rows[i].event = e
 }
 
 // over is called at the end of one way.
@@ -232,25 +205,6 @@ func (r *repairing) scroll(key string) {
 	r.from, r.follow = scrolled(r.from, key, 5), false
 }
 
-// scrolled moves the first line shown; the view keeps it within bounds.
-func scrolled(from int, key string, page int) int {
-	switch key {
-	case "up", "k":
-		from--
-	case "down", "j":
-		from++
-	case "pgup":
-		from -= page
-	case "pgdown":
-		from += page
-	case "home":
-		from = 0
-	case "end":
-		from += 1 << 20
-	}
-	return max(0, from)
-}
-
 // keys are those that work on it.
 func (r *repairing) keys() []keyHint {
 	t := words().Keys
@@ -275,7 +229,7 @@ func (r *repairing) view(width, height int) string {
 	if len(lines) > 0 && len(r.rows) > 0 {
 		lines = append(lines, "")
 	}
-	lines = append(lines, r.told(width)...)
+	lines = append(lines, r.rows.lines(s, width)...)
 	if r.state == repairRunning {
 		lines = append(lines, "")
 		lines = append(lines, r.now(width)...)
@@ -321,75 +275,11 @@ func (r *repairing) steppedThrough() bool {
 	return r.back
 }
 
-// told is a line for each step.
-func (r *repairing) told(width int) []string {
-	var lines []string
-	for _, row := range r.rows {
-		mark, said := stepLine(row.event)
-		style := r.s.styles.text
-		switch row.event.Kind {
-		case provision.StepDone, provision.StepHeld:
-			style = r.s.styles.good
-		case provision.StepFailed:
-			style = r.s.styles.bad
-		case provision.StepUndone:
-			style = r.s.styles.moot
-		}
-		for i, l := range strings.Split(wrap(said, width-2), "\n") {
-			if i > 0 {
-				mark = " "
-			}
-			lines = append(lines, style.Render(mark)+" "+l)
-		}
-		for _, n := range row.notes {
-			lines = append(lines, strings.Split(indent(wrap(n, width-4), 4), "\n")...)
-		}
-	}
-	return lines
-}
-
-// stepLine says how far a step is, with a sign of one column.
-func stepLine(e provision.Event) (mark, said string) {
-	t := text.T().Engine
-	head := clean(e.Title)
-	if e.Count > 0 {
-		head = fmt.Sprintf(t.Head, e.Index, e.Count, head)
-	}
-	took := text.Duration(e.Elapsed)
-	switch e.Kind {
-	case provision.StepHeld:
-		return "=", fmt.Sprintf(t.Held, head)
-	case provision.StepDone:
-		return "✓", fmt.Sprintf(t.Done, head, took)
-	case provision.StepFailed:
-		return "✗", fmt.Sprintf(t.Failed, head, took)
-	case provision.StepUndone:
-		return "←", fmt.Sprintf(t.Undone, head, took)
-	case provision.StepUndoing:
-		return "›", fmt.Sprintf(t.Undoing, head)
-	case provision.StepProgress:
-		return "›", fmt.Sprintf(t.Progress, head, parts(e))
-	case provision.StepResumed:
-		return "›", fmt.Sprintf(t.Resumed, head)
-	}
-	if e.Stage != "" {
-		return "›", fmt.Sprintf(t.Progress, head, clean(e.Stage))
-	}
-	return "›", fmt.Sprintf(t.Began, head)
-}
-
 // ending is what a repair came to.
 func (r *repairing) ending(width int) []string {
 	s, t, d := r.s.styles, text.T().Harden, text.T().Dashboard.Repairing
 	var lines []string
-	say := func(mark, said string) {
-		for i, l := range strings.Split(wrap(said, width-2), "\n") {
-			if i > 0 {
-				mark = " "
-			}
-			lines = append(lines, mark+" "+l)
-		}
-	}
+	say := func(mark, said string) { lines = append(lines, marked(mark, said, width)...) }
 	if r.note != "" {
 		say(s.word.Render("i"), r.note)
 	}
@@ -429,24 +319,4 @@ func withoutGoOn(err error) error {
 		return &text.Fault{What: fmt.Sprintf(text.T().Engine.StepFailed, step.Title, step.Step), Err: step.Err}
 	}
 	return err
-}
-
-// window shows the lines from one on, and in the last row how many there are
-// below, in the first how many above.
-func window(s styles, lines []string, from, width, height int) string {
-	if len(lines) <= height {
-		return strings.Join(lines, "\n")
-	}
-	from = max(0, min(from, len(lines)-height))
-	shown := slices.Clone(lines[from : from+height])
-	more := func(n int, sign string) string {
-		return s.faint.Render(ansi.Truncate(sign+" "+fmt.Sprintf(text.T().Dashboard.Repairing.More, n), width, "…"))
-	}
-	if from > 0 {
-		shown[0] = more(from+1, "↑")
-	}
-	if below := len(lines) - from - height; below > 0 {
-		shown[height-1] = more(below+1, "↓")
-	}
-	return strings.Join(shown, "\n")
 }
