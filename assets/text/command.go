@@ -22,6 +22,13 @@ type Command struct {
 
 	NoMachine, NoMachineHint, OtherMachinesHint string
 
+	KeyFromEnviron                         string
+	FlagLine                               string
+	NoPath, NoPathHint                     string
+	FileExists, FileExistsHint, NotWritten string
+	NotGone                                string
+	UnknownForm, UnknownFormHint           string
+
 	StartShort, Started, AlreadyRunning          string
 	StopShort, Stopping, Stopped, AlreadyStopped string
 	StoppedByForce                               string
@@ -103,6 +110,14 @@ var enCommand = Command{
 	NoMachine:         "there is no machine %q",
 	NoMachineHint:     "make one with `clawarium setup`",
 	OtherMachinesHint: "these exist: %v; choose with --name",
+
+	KeyFromEnviron: "A model key given as CLAWARIUM_MODEL_KEY goes into the machine, unless you type another one.",
+
+	FlagLine: "ask line by line instead of showing the full screen; for screen readers, pipes and plain terminals",
+	NoPath:   "%q is no path of a file", NoPathHint: "type one such as ~/openclaw-plan.yaml",
+	FileExists: "%q exists already", FileExistsHint: "give another name; nothing is written over", NotWritten: "%q could not be written",
+	NotGone:     "the machine %q is removed, but something of it is left: %s",
+	UnknownForm: "there is no report in the form %q", UnknownFormHint: "choose html, json or sarif",
 
 	StartShort: "Start the machine and wait until OpenClaw answers", Started: "The machine %q runs and OpenClaw answers.", AlreadyRunning: "The machine %q runs already and OpenClaw answers.",
 	StopShort: "Shut the machine down in order", Stopping: "Shutting down", Stopped: "The machine %q is off.", AlreadyStopped: "The machine %q is off already.",
@@ -193,6 +208,14 @@ var zhCommand = Command{
 	NoMachine:         "没有名为 %q 的虚拟机",
 	NoMachineHint:     "用 `clawarium setup` 创建一台",
 	OtherMachinesHint: "现有：%v；用 --name 选择",
+
+	KeyFromEnviron: "环境变量 CLAWARIUM_MODEL_KEY 中的模型密钥会放入虚拟机，除非你另外输入。",
+
+	FlagLine: "逐行提问，不使用全屏界面；适合读屏软件、管道和简单终端",
+	NoPath:   "%q 不是文件路径", NoPathHint: "请输入例如 ~/openclaw-plan.yaml 的路径",
+	FileExists: "%q 已存在", FileExistsHint: "请换一个名字；不会覆盖任何文件", NotWritten: "无法写入 %q",
+	NotGone:     "虚拟机 %q 已删除，但还有残留：%s",
+	UnknownForm: "没有 %q 格式的报告", UnknownFormHint: "请选择 html、json 或 sarif",
 
 	StartShort: "启动虚拟机，直到 OpenClaw 应答", Started: "虚拟机 %q 已启动，OpenClaw 已应答。", AlreadyRunning: "虚拟机 %q 本来就在运行，OpenClaw 有应答。",
 	StopShort: "正常关闭虚拟机", Stopping: "正在关机", Stopped: "虚拟机 %q 已关闭。", AlreadyStopped: "虚拟机 %q 本来就是关闭的。",

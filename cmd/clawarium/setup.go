@@ -43,6 +43,9 @@ func newSetup(a *app) *cobra.Command {
 		Long:  t.SetupLong,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.nameGiven = cmd.Flags().Changed("name")
+			if o.asks() {
+				return o.lead(cmd.Context())
+			}
 			return o.run(cmd.Context())
 		},
 	}
@@ -52,7 +55,14 @@ func newSetup(a *app) *cobra.Command {
 	c.Flags().BoolVar(&o.dryRun, "dry-run", false, t.FlagDryRun)
 	c.Flags().StringVar(&o.until, "until", "", t.FlagUntil)
 	c.Flags().IntVar(&o.modelKeyFD, "model-key-fd", -1, t.FlagModelKeyFD)
+	c.Flags().BoolVar(&o.line, "line", false, t.FlagLine)
 	return c
+}
+
+// asks says whether this set-up is led from question to question. One that goes
+// part of the way, or has its key from elsewhere, asks for one yes alone.
+func (o *setupOptions) asks() bool {
+	return !o.yes && !o.dryRun && o.until == "" && o.modelKeyFD < 0
 }
 
 func (o *setupOptions) run(ctx context.Context) error {
@@ -85,7 +95,7 @@ func (o *setupOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.dryRun {
-		return env.Describe(ctx, o.out)
+		return env.Describe(o.out)
 	}
 	if !o.yes {
 		if err := o.confirm(ctx, env, stored); err != nil {
@@ -97,13 +107,7 @@ func (o *setupOptions) run(ctx context.Context) error {
 	}
 	list := until(env.Steps(), o.until)
 	line := ui.NewLine(o.err, o.verbose)
-	log, err := o.openLog(p.Name)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	run := provision.New(dir, list, line.Event, o.runOptions(p.Name, log))
-	result, err := run.Do(ctx)
+	result, err := o.make(ctx, env, list, line.Event)
 	if err != nil {
 		return err
 	}
@@ -158,17 +162,34 @@ func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
 	case o.planFile == "" && len(o.set) == 0:
 		return old, true, nil // what is on disk was validated when it was made
 	}
-	if changes := plan.Diff(old, p); len(changes) > 0 {
-		var said []string
-		for _, c := range changes {
-			said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
-		}
-		return p, true, &text.Fault{
-			What: fmt.Sprintf(t.PlanDiffers, p.Name, strings.Join(said, "; ")),
-			Hint: fmt.Sprintf(t.PlanDiffersHint, o.nameFlag(p.Name)),
-		}
+	return p, true, o.unlike(old, p)
+}
+
+// unlike is an error when a machine was made from another plan.
+func (a *app) unlike(old, p plan.Plan) error {
+	changes := plan.Diff(old, p)
+	if len(changes) == 0 {
+		return nil
 	}
-	return p, true, nil
+	t := text.T().Command
+	var said []string
+	for _, c := range changes {
+		said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
+	}
+	return &text.Fault{
+		What: fmt.Sprintf(t.PlanDiffers, p.Name, strings.Join(said, "; ")),
+		Hint: fmt.Sprintf(t.PlanDiffersHint, a.nameFlag(p.Name)),
+	}
+}
+
+// make makes what is missing of a machine whose lock is held.
+func (a *app) make(ctx context.Context, env *steps.Env, list []provision.Step, event func(provision.Event)) (provision.Result, error) {
+	log, err := a.openLog(env.Plan.Name)
+	if err != nil {
+		return provision.Result{}, err
+	}
+	defer log.Close()
+	return provision.New(env.Dir(), list, event, a.runOptions(env.Plan.Name, log)).Do(ctx)
 }
 
 // confirm shows what will be made and asks for a yes. The end of input is a no.
@@ -208,9 +229,8 @@ func (o *setupOptions) modelKey(p plan.Plan) ([]byte, error) {
 	if p.OpenClaw.Provider == "none" {
 		return nil, nil
 	}
-	if key := os.Getenv("CLAWARIUM_MODEL_KEY"); key != "" {
-		os.Unsetenv("CLAWARIUM_MODEL_KEY") // the tools that we start do not need it
-		return checkKey([]byte(key))
+	if key := keyFromEnviron(); len(key) > 0 {
+		return checkKey(key)
 	}
 	if o.yes || !term.IsTerminal(int(o.in.Fd())) {
 		return nil, nil
@@ -225,6 +245,14 @@ func (o *setupOptions) modelKey(p plan.Plan) ([]byte, error) {
 		return nil, nil
 	}
 	return checkKey(key)
+}
+
+// keyFromEnviron takes the key out of the environment: the tools that we start do
+// not need it.
+func keyFromEnviron() []byte {
+	key := os.Getenv("CLAWARIUM_MODEL_KEY")
+	os.Unsetenv("CLAWARIUM_MODEL_KEY")
+	return []byte(key)
 }
 
 // checkKey refuses what cannot be a key, without showing it.

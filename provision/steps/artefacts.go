@@ -23,7 +23,7 @@ func (e *Env) imageStore() (*image.Store, image.Request, error) {
 	client, err := e.http()
 	p := e.Plan.Image
 	return &image.Store{Dir: e.Dirs.Images(), HTTP: client},
-		image.Request{Source: p.Source, File: p.File, SHA512: p.SHA512, Arch: e.choices.Arch, Mirrors: p.Mirrors, CA: e.Plan.Network.CA}, err
+		image.Request{Source: p.Source, File: p.File, SHA512: p.SHA512, Arch: e.arch(), Mirrors: p.Mirrors, CA: e.Plan.Network.CA}, err
 }
 
 func (e *Env) imageStep() provision.Step {
@@ -103,7 +103,7 @@ func (e *Env) codeRequest() (*code.Store, code.Request, error) {
 	// is no fault while the cache is warm.
 	registry, registryErr := code.Registry(e.Plan.OpenClaw.Registry, os.Getenv)
 	store := &code.Store{Dir: e.Dirs.Code(), Tarballs: e.Dirs.Tarballs(), HTTP: client}
-	request := code.Request{Lockfile: lock, Registry: registry, Arch: e.choices.Arch}
+	request := code.Request{Lockfile: lock, Registry: registry, Arch: e.arch()}
 	if _, warm := store.Cached(request); warm {
 		registryErr = nil
 	}

@@ -113,8 +113,8 @@ func (e *Env) choose(ctx context.Context, say func(string)) (*Choices, error) {
 	case "emulation":
 		c.KVMWhy = t.EmulationAsked
 	default:
-		say(t.ProbingKVM)
-		c.KVM, c.KVMWhy = virt.ProbeKVM(ctx)
+		probed := e.probe(ctx, say)
+		c.KVM, c.KVMWhy = probed.OK, probed.Why
 		if !c.KVM && e.Plan.Machine.Acceleration == "kvm" {
 			return nil, fault(t.KVMAsked, t.KVMAskedHint, errors.New(c.KVMWhy))
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,27 +20,13 @@ import (
 
 // Summary says what will be made, in a dozen lines.
 func (e *Env) Summary(w io.Writer, again bool) {
-	t, p, c := e.text(), e.Plan, e.choices
-	line := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+	t := e.text()
+	title := t.SummaryTitle
 	if again {
-		line("%s", t.SummaryAgain)
-	} else {
-		line("%s", t.SummaryTitle)
+		title = t.SummaryAgain
 	}
-	spec := e.Spec()
-	line(t.SummaryMachine, p.Name, spec.Processors(), p.Machine.Memory, p.Machine.SystemDisk, p.Machine.DataDisk)
-	line(t.SummaryWhere, c.URI, c.ConnectionWhy)
-	if c.System {
-		line(t.SummaryNetworkSystem, c.HostIP, c.GuestIP)
-	} else {
-		line(t.SummaryNetworkSession, c.SSHPort)
-	}
-	line(t.SummaryImage, p.Image.Source)
-	line(t.SummaryCode, p.OpenClaw.Version)
-	line(t.SummaryPreset, p.OpenClaw.Preset)
-	line(t.SummaryDir, e.dir, c.PoolPath)
-	for _, note := range e.caveats()[1:] {
-		line("%s", note)
+	for _, line := range slices.Concat([]string{title}, e.Facts(), e.caveats()[1:]) {
+		fmt.Fprintln(w, line)
 	}
 }
 
@@ -58,10 +45,16 @@ func (e *Env) caveats() []string {
 
 // Describe prints everything that setup would make, XML and guest files
 // included, and makes nothing.
-func (e *Env) Describe(ctx context.Context, w io.Writer) error {
-	t, c := e.text(), e.choices
-	fmt.Fprintln(w, t.DryRunTitle)
+func (e *Env) Describe(w io.Writer) error {
+	fmt.Fprintln(w, e.text().DryRunTitle)
 	e.Summary(w, false)
+	return e.Documents(w)
+}
+
+// Documents prints the steps in their order, every XML document, and the files
+// and scripts for the guest.
+func (e *Env) Documents(w io.Writer) error {
+	t, c := e.text(), e.choices
 	section := func(title, body string) { fmt.Fprintf(w, "\n# %s\n%s\n", title, strings.TrimRight(body, "\n")) }
 
 	var order []string
@@ -196,30 +189,7 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 	if journal.Working != nil {
 		s.WorkingPID = journal.Working.PID
 	}
-	begun := map[string]bool{}
-	last := ""
-	for _, st := range journal.Steps {
-		begun[st.ID], last = true, st.ID
-		if !st.Done && s.Unfinished == "" {
-			s.Unfinished = st.ID
-		}
-	}
-	// A step without an entry was as wanted when its turn came, if a later one
-	// has an entry; the model key has one only when a key was given.
-	reached := true
-	for _, step := range e.Steps() {
-		s.Steps++
-		switch {
-		case step.ID == s.Unfinished:
-		case begun[step.ID], last != "" && reached, step.ID == stepModelKey:
-			s.StepsDone++
-		case s.Unfinished == "":
-			s.Unfinished = step.ID
-		}
-		if step.ID == last {
-			reached = false
-		}
-	}
+	s.StepsDone, s.Steps, s.Unfinished = e.progress(journal)
 	conn, err := e.connToLook(ctx)
 	if err != nil {
 		return s, err
@@ -240,6 +210,45 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 		s.State = "other"
 	}
 	return s, nil
+}
+
+// progress counts the steps that are done, and names the first that is not.
+func (e *Env) progress(journal provision.Status) (done, all int, unfinished string) {
+	begun := map[string]bool{}
+	last := ""
+	for _, st := range journal.Steps {
+		begun[st.ID], last = true, st.ID
+		if !st.Done && unfinished == "" {
+			unfinished = st.ID
+		}
+	}
+	// A step without an entry was as wanted when its turn came, if a later one
+	// has an entry; the model key has one only when a key was given.
+	reached := true
+	for _, step := range e.Steps() {
+		all++
+		switch {
+		case step.ID == unfinished:
+		case begun[step.ID], last != "" && reached, step.ID == stepModelKey:
+			done++
+		case unfinished == "":
+			unfinished = step.ID
+		}
+		if step.ID == last {
+			reached = false
+		}
+	}
+	return done, all, unfinished
+}
+
+// Finished says whether set-up came to its end, by the journal alone.
+func (e *Env) Finished() (bool, error) {
+	journal, err := provision.State(e.dir)
+	if err != nil {
+		return false, err
+	}
+	_, _, unfinished := e.progress(journal)
+	return unfinished == "", nil
 }
 
 // Text says it in lines; flag is how a command names this machine.

@@ -33,6 +33,8 @@ type Env struct {
 	ModelKey []byte
 	// KeepData makes undo leave the data disk, KeepCache the downloads.
 	KeepData, KeepCache bool
+	// Probed is what trying KVM came to; nil until it was tried.
+	Probed *Probed
 
 	dir     string // of the machine
 	choices *Choices
@@ -43,8 +45,8 @@ type Env struct {
 	// asked for by another goroutine.
 	sessionMu sync.Mutex
 	session   *guest.Session
-	checked map[string]guest.Held // what the guest's checks said, until a step changes something
-	applied map[string]bool       // guest steps that this process has made
+	checked   map[string]guest.Held // what the guest's checks said, until a step changes something
+	applied   map[string]bool       // guest steps that this process has made
 }
 
 // Record is what was made, so that later commands find it and the self-check

@@ -124,7 +124,7 @@ func TestNoPrivateKeyIsPrinted(t *testing.T) {
 	}
 	var out strings.Builder
 	e := testEnv(t, "lobster", true)
-	if err := e.Describe(t.Context(), &out); err != nil {
+	if err := e.Describe(&out); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(out.String(), "PRIVATE KEY") {

@@ -1,0 +1,5 @@
+package image
+
+// Buildable says what is missing on this computer for building an image of arch
+// here; nil when nothing is. All of it is told at once.
+func Buildable(arch string) error { return buildable(arch) }
