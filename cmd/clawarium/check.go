@@ -204,26 +204,40 @@ func runCheck(ctx context.Context, a *app, env *steps.Env, o checkOutput) error 
 	if o.audit {
 		sources = env.WithAudit(sources)
 	}
-	evidence := checks.Collect(ctx, env.Subject(), sources)
-	if err := ctx.Err(); err != nil {
+	var first func(*checks.Evidence) error
+	if o.first {
+		first = func(e *checks.Evidence) error { return a.keepFirst(env, e) }
+	}
+	saved, r, err := lookOver(ctx, env, sources, first)
+	if err != nil {
 		return err
 	}
-	if o.first {
-		if err := a.keepFirst(env, &evidence); err != nil {
-			return err
+	return o.tell(a, saved, r, earlier)
+}
+
+// lookOver collects, judges, and keeps what later commands compare with. first,
+// which may be nil, gets the evidence before it is judged.
+func lookOver(ctx context.Context, env *steps.Env, from checks.Sources, first func(*checks.Evidence) error) (saved report.Saved, r report.Report, err error) {
+	evidence := checks.Collect(ctx, env.Subject(), from)
+	if err := ctx.Err(); err != nil {
+		return saved, r, err
+	}
+	if first != nil {
+		if err := first(&evidence); err != nil {
+			return saved, r, err
 		}
 	}
 	if err := env.RememberToken(evidence); err != nil {
-		return err
+		return saved, r, err
 	}
 	if err := env.RememberAudit(evidence); err != nil {
-		return err
+		return saved, r, err
 	}
-	saved := report.Saved{Evidence: evidence, Plan: &env.Plan}
-	r := saved.Report(env.Plan)
+	saved = report.Saved{Evidence: evidence, Plan: &env.Plan}
+	r = saved.Report(env.Plan)
 	// For harden to say since when; a check that may not write is as good a check.
-	_ = env.RememberHeld(evidence.Collected, r.Findings)
-	return o.tell(a, saved, r, earlier)
+	_ = env.RememberCheck(evidence.Collected, r.Findings)
+	return saved, r, nil
 }
 
 // judgeSaved is runCheck on saved evidence: no machine is looked at. A name that

@@ -201,35 +201,43 @@ func (o *confirmOptions) ask(ctx context.Context, env *steps.Env, p checks.Promi
 // showMemory says what the agent remembers that its owner has not seen. Of the
 // files only names and sizes leave the machine.
 func (o *confirmOptions) showMemory(env *steps.Env, e *checks.Evidence) error {
+	lines, err := memoryLines(env, e)
+	for _, line := range lines {
+		fmt.Fprintln(o.err, line)
+	}
+	return err
+}
+
+func memoryLines(env *steps.Env, e *checks.Evidence) ([]string, error) {
 	t := text.T().Command
 	if !e.Guest.Memory.OK {
-		fmt.Fprintf(o.err, t.MemoryUnseen+"\n", unseenWhy(e))
-		return nil
+		return []string{fmt.Sprintf(t.MemoryUnseen, unseenWhy(e))}, nil
 	}
 	baseline, err := env.Baseline()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var lines []string
 	files := e.Guest.Memory.Value.Files
 	switch {
 	case baseline != nil && baseline.Memory != nil:
 		changes := checks.Remembered(baseline, *e)
 		for _, c := range changes {
 			kind := text.T().Checks.Kept.Changes[string(c.Kind)]
-			fmt.Fprintf(o.err, t.MemoryChange+"\n", date(baseline.Reviewed), checks.Clean(c.Path), kind, strings.Join(c.Lines, "; "))
+			lines = append(lines, fmt.Sprintf(t.MemoryChange, date(baseline.Reviewed), checks.Clean(c.Path), kind, strings.Join(c.Lines, "; ")))
 		}
 		if len(changes) == 0 {
-			fmt.Fprintf(o.err, t.MemorySame+"\n", date(baseline.Reviewed), len(files))
+			lines = append(lines, fmt.Sprintf(t.MemorySame, date(baseline.Reviewed), len(files)))
 		}
 	case len(files) == 0:
-		fmt.Fprintln(o.err, t.MemoryNone)
+		lines = append(lines, t.MemoryNone)
 	default:
-		fmt.Fprintf(o.err, t.MemoryFirst+"\n", len(files))
+		lines = append(lines, fmt.Sprintf(t.MemoryFirst, len(files)))
 		for _, f := range files {
-			fmt.Fprintf(o.err, "    %s\n", checks.Clean(f.Path))
+			lines = append(lines, "    "+checks.Clean(f.Path))
 		}
 	}
-	return nil
+	return lines, nil
 }
 
 // tell says what is confirmed now and what is not.
@@ -277,16 +285,25 @@ func names(ids []checks.ID) string {
 // keepFirst keeps a baseline where there is none, so that later changes can be
 // told, and has the evidence judged with it.
 func (a *app) keepFirst(env *steps.Env, e *checks.Evidence) error {
-	t := &text.T().Checks.Kept
-	kept, err := env.KeepFirstBaseline(*e)
+	said, err := firstBaseline(env, e)
 	switch {
 	case errors.Is(err, checks.ErrNotSeen):
 		ui.PrintError(a.err, err)
 	case err != nil:
 		return err
-	case kept:
-		e.Subject.SubjectKept = env.Subject().SubjectKept
-		fmt.Fprintf(a.err, t.BaselineKept+"\n", len(e.Subject.Baseline.Files), env.Dir()+string(os.PathSeparator))
+	case said != "":
+		fmt.Fprintln(a.err, said)
 	}
 	return nil
+}
+
+// firstBaseline is keepFirst, and what to say when one was kept.
+func firstBaseline(env *steps.Env, e *checks.Evidence) (said string, err error) {
+	kept, err := env.KeepFirstBaseline(*e)
+	if err != nil || !kept {
+		return "", err
+	}
+	e.Subject.SubjectKept = env.Subject().SubjectKept
+	t := &text.T().Checks.Kept
+	return fmt.Sprintf(t.BaselineKept, len(e.Subject.Baseline.Files), env.Dir()+string(os.PathSeparator)), nil
 }

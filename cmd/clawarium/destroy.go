@@ -92,19 +92,10 @@ func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.
 	return a.onMachine(ctx, command, func(ctx context.Context, env *steps.Env) error {
 		set(env)
 		line := ui.NewLine(a.err, a.verbose)
-		run := provision.New(env.Dir(), env.Steps(), line.Event, a.runOptions(env.Plan.Name, nil))
 		if to != "" {
-			return run.UndoTo(ctx, to)
+			return a.undoing(env, line.Event).UndoTo(ctx, to)
 		}
-		if err := run.Undo(ctx); err != nil {
-			return err
-		}
-		if command == "destroy" {
-			if err := env.Sweep(ctx); err != nil {
-				return err
-			}
-		}
-		if err := env.Forget(); err != nil {
+		if err := a.remove(ctx, env, command == "destroy", line.Event); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.err, text.T().Command.TakenBack+"\n", env.Plan.Name)
@@ -118,6 +109,24 @@ func (a *app) takeBack(ctx context.Context, command, to string, set func(*steps.
 		}
 		return nil
 	})
+}
+
+func (a *app) undoing(env *steps.Env, event func(provision.Event)) *provision.Run {
+	return provision.New(env.Dir(), env.Steps(), event, a.runOptions(env.Plan.Name, nil))
+}
+
+// remove takes back every step of a machine whose lock is held, and forgets it.
+// With sweep, what it had found there goes as well.
+func (a *app) remove(ctx context.Context, env *steps.Env, sweep bool, event func(provision.Event)) error {
+	if err := a.undoing(env, event).Undo(ctx); err != nil {
+		return err
+	}
+	if sweep {
+		if err := env.Sweep(ctx); err != nil {
+			return err
+		}
+	}
+	return env.Forget()
 }
 
 // tell prints one finding: what it is about, how it stands, what was seen.

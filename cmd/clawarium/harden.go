@@ -70,10 +70,7 @@ func newHarden(a *app) *cobra.Command {
 				}
 				defer log.Close()
 				line := ui.NewLine(a.err, a.verbose)
-				command := "clawarium harden" + a.nameFlag(env.Plan.Name)
-				h := env.Hardening(line.Reporter(t.Looking), line.Event, provision.Options{
-					Log: log, Version: version, ResumeCommand: command, UndoCommand: command + " --undo"})
-				return o.run(ctx, &machineToHarden{a, env, h})
+				return o.run(ctx, a.toHarden(env, line.Reporter(t.Looking), line.Event, log))
 			})
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -97,9 +98,16 @@ type machineToHarden struct {
 	h   *steps.Hardening
 }
 
+// toHarden is the machine of env for a repair whose output goes to log.
+func (a *app) toHarden(env *steps.Env, progress provision.Reporter, event func(provision.Event), log io.Writer) *machineToHarden {
+	command := "clawarium harden" + a.nameFlag(env.Plan.Name)
+	return &machineToHarden{a, env, env.Hardening(progress, event, provision.Options{
+		Log: log, Version: version, ResumeCommand: command, UndoCommand: command + " --undo"})}
+}
+
 func (m *machineToHarden) Unfinished() error {
-	s, err := provision.State(m.env.Dir())
-	if err != nil || s.Complete() {
+	finished, err := m.env.Finished()
+	if err != nil || finished {
 		return err
 	}
 	t := text.T().Harden
@@ -165,7 +173,7 @@ func (m *machineToHarden) Held(l steps.Look) error {
 	if err := m.env.RememberToken(l.Evidence); err != nil {
 		return err
 	}
-	return m.env.RememberHeld(l.Evidence.Collected, l.Findings)
+	return m.env.RememberCheck(l.Evidence.Collected, l.Findings)
 }
 
 func (m *machineToHarden) StepTitle(id string) string { return m.env.StepTitle(id) }

@@ -39,13 +39,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	defer env.Close()
-	remote := net.JoinHostPort("127.0.0.1", strconv.Itoa(layout.GatewayPort))
-	tunnel, err := session.Client.Forward(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), remote)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(a.err, t.Opening)
-	link, err := guest.Dashboard(ctx, session.Client, env.Sandbox(), tunnel.Address)
+	tunnel, link, err := tunnelTo(ctx, env, session, port, func() { fmt.Fprintln(a.err, t.Opening) })
 	if err != nil {
 		return err
 	}
@@ -56,6 +50,19 @@ func (a *app) open(ctx context.Context, port int) error {
 	<-tunnel.Done()
 	fmt.Fprintln(a.err, t.OpenClosed)
 	return nil
+}
+
+// tunnelTo opens a tunnel from port on this computer to the gateway, and asks for
+// a link; asking is called in between.
+func tunnelTo(ctx context.Context, env *steps.Env, session *guest.Session, port int, asking func()) (*guest.Tunnel, string, error) {
+	at := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+	tunnel, err := session.Client.Forward(ctx, at(port), at(layout.GatewayPort))
+	if err != nil {
+		return nil, "", err
+	}
+	asking()
+	link, err := guest.Dashboard(ctx, session.Client, env.Sandbox(), tunnel.Address)
+	return tunnel, link, err
 }
 
 // inside opens a running machine and the way into its guest.

@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/google/renameio/v2"
 	"golang.org/x/sys/unix"
@@ -57,6 +59,43 @@ func writeFile(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return f.CloseAtomicallyReplace()
+}
+
+// newFile writes a file that must not exist yet. path is as a person types it:
+// blanks around it do not count, and ~ is their home.
+func newFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	t := text.T().Command
+	typed := path
+	path = strings.TrimSpace(path)
+	if path == "" || strings.HasSuffix(path, "/") || strings.ContainsFunc(path, unicode.IsControl) {
+		return &text.Fault{What: fmt.Sprintf(t.NoPath, typed), Hint: t.NoPathHint}
+	}
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return &text.Fault{What: fmt.Sprintf(t.NoPath, typed), Hint: t.NoPathHint, Err: err}
+		}
+		path = filepath.Join(home, rest)
+	}
+	if _, err := os.Lstat(path); err == nil { // also a link to nowhere
+		return &text.Fault{What: fmt.Sprintf(t.FileExists, path), Hint: t.FileExistsHint, Err: fs.ErrExist}
+	}
+	if err := replaceable(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrExist) { // since a moment
+		return &text.Fault{What: fmt.Sprintf(t.FileExists, path), Hint: t.FileExistsHint, Err: fs.ErrExist}
+	}
+	if err != nil {
+		return &text.Fault{What: fmt.Sprintf(t.NotWritten, path), Hint: text.T().Report.NotWritableHint, Err: err}
+	}
+	w := bufio.NewWriter(f)
+	if err := errors.Join(write(w), w.Flush(), f.Sync(), f.Close()); err != nil {
+		os.Remove(path)
+		return &text.Fault{What: fmt.Sprintf(t.NotWritten, path), Hint: text.T().Report.NotWritableHint, Err: err}
+	}
+	return nil
 }
 
 // read returns what a file holds, or standard input for "-", of which it reads a

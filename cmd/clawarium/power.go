@@ -11,6 +11,7 @@ import (
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/ui"
 )
@@ -45,8 +46,7 @@ func newStop(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.onMachine(cmd.Context(), "stop", func(ctx context.Context, env *steps.Env) error {
 				line := ui.NewLine(a.err, a.verbose)
-				began := time.Now()
-				stopped, err := env.Stop(ctx, line.Reporter(text.T().Command.Stopping))
+				stopped, err := stop(ctx, env, line.Reporter(text.T().Command.Stopping))
 				if err != nil {
 					return err
 				}
@@ -59,12 +59,19 @@ func newStop(a *app) *cobra.Command {
 					said = t.StoppedByForce
 				}
 				fmt.Fprintf(a.err, said+"\n", env.Plan.Name)
-				if stopped.Already {
-					return nil // nothing was tried
-				}
-				return env.RecordStop(checks.Stop{
-					When: began.UTC().Truncate(time.Second), Seconds: stopped.Took.Seconds(), Forced: stopped.Forced})
+				return nil
 			})
 		},
 	}
+}
+
+// stop stops the machine and records how that went.
+func stop(ctx context.Context, env *steps.Env, r provision.Reporter) (steps.Stopped, error) {
+	began := time.Now()
+	stopped, err := env.Stop(ctx, r)
+	if err != nil || stopped.Already { // nothing was tried
+		return stopped, err
+	}
+	return stopped, env.RecordStop(checks.Stop{
+		When: began.UTC().Truncate(time.Second), Seconds: stopped.Took.Seconds(), Forced: stopped.Forced})
 }

@@ -53,10 +53,12 @@ type app struct {
 	name    string // of the machine; the plan's name decides in setup
 	verbose bool
 	lang    string
+	line    bool // no screen
+	guides  guides
 }
 
 func run(ctx context.Context, args []string, s streams) int {
-	a := &app{streams: s, dirs: host.UserDirs()}
+	a := &app{streams: s, dirs: host.UserDirs(), guides: realGuides}
 	text.Use(text.FromEnviron(os.Getenv))
 	for i, arg := range args { // help texts are built before flags are parsed
 		if arg == "--" {
@@ -107,7 +109,11 @@ func newRoot(a *app) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return (&setupOptions{app: a, nameGiven: cmd.Flags().Changed("name")}).lead(cmd.Context())
+		},
 	}
+	root.Flags().BoolVar(&a.line, "line", false, t.FlagLine)
 	root.PersistentFlags().StringVar(&a.name, "name", "openclaw", t.FlagName)
 	root.PersistentFlags().StringVar(&a.lang, "lang", "", t.FlagLang)
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, t.FlagVerbose)
