@@ -44,12 +44,12 @@ func (r *running) begin(work func(ctx context.Context, tell *telling) (string, e
 	r.over, r.err, r.stop, r.from = false, nil, false, 0
 	m := r.d.machine
 	m.use.Add(1)
-	return tell.run(func() tea.Msg {
+	return tell.run(r.d.s.work(func() tea.Msg {
 		defer m.use.Done()
 		defer cancel()
 		said, err := work(ctx, tell)
 		return ranMsg{tell, err, said}
-	})
+	}))
 }
 
 // update takes what is told. ended is true when the work has just come to its end.
@@ -69,6 +69,7 @@ func (r *running) update(msg tea.Msg) (said string, ended bool, cmd tea.Cmd) {
 		}
 		r.over, r.err = true, msg.err
 		if r.end {
+			r.d.s.parting = msg.err // says how to go on
 			return "", true, quit(130)
 		}
 		return msg.say, true, nil

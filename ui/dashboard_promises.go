@@ -123,7 +123,9 @@ func (p *promising) press(key string) tea.Cmd {
 		}
 		p.waiting = true
 		m := p.machine
-		return m.do(func(context.Context) tea.Msg { return promisedMsg{p, ids, m.Confirm(ids...)} })
+		return m.do(func(context.Context) tea.Msg {
+			return p.s.work(func() tea.Msg { return promisedMsg{p, ids, m.Confirm(ids...)} })()
+		})
 	}
 	if at != p.at {
 		p.detail = 0

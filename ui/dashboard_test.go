@@ -73,8 +73,10 @@ type keptMachine struct {
 	outcome  steps.Outcome
 	back     steps.Outcome // of taking back
 	repaired []steps.Drift
-	accepted []string
 	tooOpen  map[string]steps.Open
+	lookHold chan struct{}
+	lookErr  error
+	backErr  error
 }
 
 func (m *keptMachine) note(what string) {

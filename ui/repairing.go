@@ -102,12 +102,12 @@ func (r *repairing) run(m Machine, back bool, work func(context.Context, func(pr
 	ctx, cancel := context.WithCancel(r.s.ctx)
 	tell := newTelling()
 	*r = repairing{s: r.s, state: repairRunning, machine: m, back: back, tell: tell, cancel: cancel, began: r.s.now(), follow: true}
-	return tell.run(func() tea.Msg {
+	return tell.run(r.s.work(func() tea.Msg {
 		defer cancel()
 		msg := work(ctx, tell.event)
 		msg.of = tell
 		return msg
-	})
+	}))
 }
 
 // update takes the repair's own messages and the keys that scroll. When it has
@@ -160,6 +160,7 @@ func (r *repairing) over(msg repairedMsg) tea.Cmd {
 		r.state, r.err = repairFailed, msg.err
 	}
 	if wish == wishEnd {
+		r.s.parting = msg.err // says how to go on
 		return quit(130)
 	}
 	if wish != wishNothing && ended && msg.outcome.Kept {

@@ -29,6 +29,7 @@ type Dashboard struct {
 	DestroyingHead, DestroyLeft, Gone, DataKept, DataGone, HaltDestroy, HaltDestroyAbout        string // machine
 
 	Repairing Repairing
+	Harden    HardenScreen
 }
 
 // Repairing is what is said while a repair runs and about how it ended.
@@ -117,7 +118,7 @@ var enDashboard = Dashboard{
 	DestroyLeft:    "Some of it is still there. Try again goes on where it stopped.",
 	Gone:           "The machine %q is removed", DataKept: "Its data disk is kept. A new machine named %q will use it again.", DataGone: "Its data disk is deleted too.",
 	HaltDestroy: "Stop removing it?", HaltDestroyAbout: "What is removed stays removed. “Remove” goes on with it later.",
-	Repairing: enRepairing,
+	Repairing: enRepairing, Harden: enHardenScreen,
 }
 
 var enRepairing = Repairing{
@@ -208,7 +209,7 @@ var zhDashboard = Dashboard{
 	DestroyLeft:    "还有一部分没有删除。选择“再试一次”，从停下的地方继续。",
 	Gone:           "虚拟机 %q 已删除", DataKept: "数据盘已保留。名为 %q 的新虚拟机会再次使用它。", DataGone: "数据盘也已删除。",
 	HaltDestroy: "停止删除吗？", HaltDestroyAbout: "已经删除的不会恢复。以后选择“删除”可以继续。",
-	Repairing: zhRepairing,
+	Repairing: zhRepairing, Harden: zhHardenScreen,
 }
 
 var zhRepairing = Repairing{
