@@ -1,5 +1,6 @@
-// Package guestfiles holds the files that clawarium puts into the machine, as
-// templates where they depend on the plan. It imports nothing of the project.
+// Package guestfiles holds the files that clawarium puts into the machine. Those
+// called .tmpl depend on the plan: a value goes where they say @NAME@. It imports
+// nothing of the project.
 package guestfiles
 
 import "embed"

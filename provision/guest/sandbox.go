@@ -120,11 +120,14 @@ func AgentEnvironment(c SandboxConfig) []string {
 
 // gatewayUnit is the unit file of the gateway.
 func gatewayUnit(c SandboxConfig) ([]byte, error) {
-	return render("gateway.service.tmpl", map[string]any{
-		"Home": layout.Home, "Outbox": layout.Outbox, "Code": layout.Code,
-		"Node": layout.Node, "OpenClaw": layout.OpenClaw,
-		"Properties": Sandbox(c),
-	})
+	var properties []string
+	for _, p := range Sandbox(c) {
+		properties = append(properties, p.Name+"="+p.Value)
+	}
+	return fill("gateway.service.tmpl", map[string]string{
+		"HOME": layout.Home, "OUTBOX": layout.Outbox, "CODE": layout.Code, "NODE": layout.Node, "OPENCLAW": layout.OpenClaw,
+		"PROPERTIES": strings.Join(properties, "\n"),
+	}, func(s string) string { return s })
 }
 
 // AgentCommand is a command line for the keeper that runs argv as the agent in

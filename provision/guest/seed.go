@@ -7,7 +7,6 @@ package guest
 // a CD-ROM drive on SATA.
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,14 +17,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem/iso9660"
 	"golang.org/x/crypto/ssh"
 
-	guestfiles "github.com/clawarium/clawarium/assets/guest"
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -88,13 +85,19 @@ func SeedFiles(c SeedConfig) (map[string][]byte, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	values := struct {
-		SeedConfig
-		Keeper, KeeperID, HostKeyPrivate, HostKeyPublic string
-	}{c, layout.Keeper, strconv.Itoa(keeperID), string(c.HostKey.Private), c.HostKey.Public}
+	return seedFiles(map[string]string{
+		"HOSTNAME": c.Hostname, "INSTANCE": c.InstanceID, "MAC": c.MAC, "ADDRESS": c.Address,
+		"KEEPER": layout.Keeper, "KEEPER_ID": strconv.Itoa(keeperID), "KEEPER_KEY": c.KeeperKey,
+		"HOST_KEY_PRIVATE": string(c.HostKey.Private), "HOST_KEY_PUBLIC": c.HostKey.Public,
+	})
+}
+
+// seedFiles puts values into all three files, each as a JSON string: YAML reads it
+// back as the same string whatever is in it.
+func seedFiles(values map[string]string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range []string{"meta-data", "user-data", "network-config"} {
-		data, err := render(name+".tmpl", values)
+		data, err := fill(name+".tmpl", values, quoteYAML)
 		if err != nil {
 			return nil, err
 		}
@@ -103,31 +106,34 @@ func SeedFiles(c SeedConfig) (map[string][]byte, error) {
 	return files, nil
 }
 
-// render fills in a template of assets/guest. Values of YAML files go through
-// quote, which writes a JSON string: YAML reads it back as the same string
-// whatever is in it.
-func render(name string, values any) ([]byte, error) {
-	t, err := template.New(name).Option("missingkey=error").
-		Funcs(template.FuncMap{"quote": quoteYAML}).ParseFS(guestfiles.FS, name)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	err = t.Execute(&out, values)
-	return out.Bytes(), err
+// placeholder is where a template of assets/guest wants a value.
+var placeholder = regexp.MustCompile(`@[A-Z_]+@`)
+
+// fill puts values into a template, each as written makes it, and looks at nothing
+// twice. A name that has no value is an error.
+func fill(template string, values map[string]string, written func(string) string) ([]byte, error) {
+	var unknown []error
+	out := placeholder.ReplaceAllStringFunc(string(asset(template)), func(name string) string {
+		value, ok := values[strings.Trim(name, "@")]
+		if !ok {
+			unknown = append(unknown, fmt.Errorf("%s: there is no value for %s", template, name))
+		}
+		return written(value)
+	})
+	return []byte(out), errors.Join(unknown...)
 }
 
-func quoteYAML(s string) (string, error) {
+func quoteYAML(s string) string {
 	var out strings.Builder
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	err := e.Encode(s)
+	_ = e.Encode(s) // there is no string that it refuses
 	quoted := strings.TrimSuffix(out.String(), "\n")
 	// JSON may hold DEL and the C1 controls bare, YAML may not.
 	for r := rune(0x7f); r <= 0x9f; r++ {
 		quoted = strings.ReplaceAll(quoted, string(r), fmt.Sprintf(`\u%04x`, r))
 	}
-	return strings.ReplaceAll(quoted, "\ufeff", `\ufeff`), err
+	return strings.ReplaceAll(quoted, "\ufeff", `\ufeff`)
 }
 
 // Where ISO 9660 keeps what would differ from one run to the next: the dates of

@@ -2,17 +2,15 @@ package guest
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem/iso9660"
 	"github.com/goccy/go-yaml"
-
-	guestfiles "github.com/clawarium/clawarium/assets/guest"
 )
 
 func seedConfig(t testing.TB) SeedConfig {
@@ -69,6 +67,39 @@ func TestTheSeedIsAnImageCalledCidataWithTheThreeFiles(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(c.Scratch); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// What the machine is given is read in review, so it is kept as it comes out.
+func TestTheFilesThatAreFilledInComeOutAsKept(t *testing.T) {
+	c := seedConfig(t)
+	c.KeeperKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f keeper"
+	c.HostKey.Private, c.HostKey.Public = []byte("the private half\nin \"two\" lines\n"), "the public half"
+	files, err := SeedFiles(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, box := range map[string]SandboxConfig{"gateway.service": {}, "gateway-with-ca.service": {ExtraCA: true}} {
+		if files[name], err = gatewayUnit(box); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, got := range files {
+		golden := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is now\n%s", name, got)
+		}
 	}
 }
 
@@ -150,40 +181,46 @@ func TestValuesThatCannotBeAreAllNamedAtOnce(t *testing.T) {
 	}
 }
 
-func TestEveryValueInATemplateOfYAMLIsQuoted(t *testing.T) {
-	for _, name := range []string{"user-data.tmpl", "meta-data.tmpl", "network-config.tmpl"} {
-		data, err := guestfiles.FS.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+func TestAPlaceWithoutAValueIsRefused(t *testing.T) {
+	_, err := fill("user-data.tmpl", map[string]string{"HOSTNAME": "@KEEPER@"}, quoteYAML)
+	for _, name := range []string{"@KEEPER@", "@KEEPER_ID@", "@KEEPER_KEY@", "@HOST_KEY_PRIVATE@", "@HOST_KEY_PUBLIC@"} {
+		if err == nil || strings.Count(err.Error(), "user-data.tmpl: there is no value for "+name) != 1 {
+			t.Errorf("%s is not named once: %v", name, err)
 		}
-		for _, action := range regexp.MustCompile(`{{.*?}}`).FindAllString(string(data), -1) {
-			if !regexp.MustCompile(`^{{quote \.[A-Za-z]+}}$`).MatchString(action) {
-				t.Errorf("%s: %s is not quoted", name, action)
-			}
-		}
+	}
+	if strings.Contains(err.Error(), "@HOSTNAME@") {
+		t.Error(err)
 	}
 }
 
-// FuzzNoValueCanAddToTheSeed renders the templates without the validation that
+func TestAValueIsNotFilledInItself(t *testing.T) {
+	got, err := fill("meta-data.tmpl", map[string]string{"INSTANCE": "@HOSTNAME@", "HOSTNAME": "@INSTANCE@"}, quoteYAML)
+	if want := "instance-id: \"@HOSTNAME@\"\nlocal-hostname: \"@INSTANCE@\"\n"; err != nil || string(got) != want {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+// FuzzNoValueCanAddToTheSeed fills the templates in without the validation that
 // comes first, and reads every value back as it went in.
 func FuzzNoValueCanAddToTheSeed(f *testing.F) {
-	for _, s := range []string{"lobster", "a\nb: c", "\"\n- x", "{{.Keeper}}", "'", "\\", "#", "\u2028", "\x7f\u0085", "&a *a", "!!python/object", "\t", "🦞"} {
+	for _, s := range []string{"lobster", "a\nb: c", "\"\n- x", "@KEEPER@", "'", "\\", "#", "\u2028", "\x7f\u0085", "&a *a", "!!python/object", "\t", "🦞"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !strings.Contains(strings.ToValidUTF8(s, ""), s) || strings.ContainsRune(s, '\ufffd') {
 			t.Skip("not UTF-8")
 		}
-		c := SeedConfig{InstanceID: s, Hostname: s, KeeperKey: s, MAC: s, Address: s}
-		values := struct {
-			SeedConfig
-			Keeper, KeeperID, HostKeyPrivate, HostKeyPublic string
-		}{c, s, s, s, s}
-		for name, keys := range map[string]int{"meta-data.tmpl": 2, "user-data.tmpl": 18, "network-config.tmpl": 2} {
-			data, err := render(name, values)
-			if err != nil {
-				t.Fatal(err)
-			}
+		values := map[string]string{}
+		for _, name := range []string{
+			"HOSTNAME", "INSTANCE", "MAC", "ADDRESS", "KEEPER", "KEEPER_ID", "KEEPER_KEY", "HOST_KEY_PRIVATE", "HOST_KEY_PUBLIC"} {
+			values[name] = s
+		}
+		files, err := seedFiles(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, keys := range map[string]int{"meta-data": 2, "user-data": 18, "network-config": 2} {
+			data := files[name]
 			var parsed map[string]any
 			if err := yaml.Unmarshal(data, &parsed); err != nil {
 				t.Fatalf("%s with %q: %v\n%s", name, s, err, data)
@@ -191,7 +228,7 @@ func FuzzNoValueCanAddToTheSeed(f *testing.F) {
 			if len(parsed) != keys {
 				t.Errorf("%s with %q has %d keys, want %d", name, s, len(parsed), keys)
 			}
-			if name == "meta-data.tmpl" && (parsed["instance-id"] != s || parsed["local-hostname"] != s) {
+			if name == "meta-data" && (parsed["instance-id"] != s || parsed["local-hostname"] != s) {
 				t.Errorf("%q came back as %q", s, parsed["instance-id"])
 			}
 		}
