@@ -153,7 +153,7 @@ func (n *next) view(width, height int) string {
 	}
 	var lines []string
 	if n.err != nil {
-		lines = append(lines, hung(s.bad.Render("✗"), t.NotOpened+" "+wrongWith(n.err), width)...)
+		lines = append(lines, hung(s.bad.Render("✗"), fmt.Sprintf(t.NotOpened, wrongWith(n.err)), width)...)
 		lines = append(lines, "")
 	}
 	if n.note != "" {
@@ -161,10 +161,11 @@ func (n *next) view(width, height int) string {
 		lines = append(lines, "")
 	}
 	lines = append(lines, strings.Split(wrap(fmt.Sprintf(t.Head, n.s.plan.Name), width), "\n")...)
+	lines = append(lines, "")
 	for _, i := range n.items() {
-		lines = append(lines, "", s.key.Render(i.key)+" "+s.strong.Render(ansi.Truncate(i.does, width-2, "…")))
+		lines = append(lines, s.key.Render(i.key)+" "+s.strong.Render(ansi.Truncate(i.does, width-2, "…")))
 		lines = append(lines, strings.Split(indent(wrap(i.about, width-2), 2), "\n")...)
-		lines = append(lines, strings.Split(indent(wrap(i.command, width-2), 2), "\n")...)
+		lines = append(lines, strings.Split(s.faint.Render(indent(wrap(i.command, width-2), 2)), "\n")...)
 	}
 	n.from = max(0, min(n.from, len(lines)-height))
 	return strings.Join(rolled(s, lines, n.from, width, height), "\n")

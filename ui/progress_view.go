@@ -49,7 +49,7 @@ func (p *progressPage) atWork(width, height int) string {
 	if len(notes) > 0 {
 		room -= 1 + len(notes)
 	}
-	parts := []string{p.head(width), "", p.steps(width, room), ""}
+	parts := []string{p.head(width), "", p.steps(width, min(room, len(p.rows))), ""}
 	parts = append(parts, now...)
 	if len(notes) > 0 {
 		parts = append(append(parts, ""), notes...)
@@ -128,9 +128,6 @@ func (p *progressPage) steps(width, height int) string {
 	}
 	p.from = max(0, min(p.from, len(lines)-height))
 	out := rolled(p.s.styles, lines, p.from, width, height)
-	for len(out) < height && !p.logOpen {
-		out = append(out, "")
-	}
 	return strings.Join(out, "\n")
 }
 
@@ -163,7 +160,11 @@ func (p *progressPage) present(width int) []string {
 	e := p.latest
 	var lines []string
 	if p.then != stayThere || p.state == endedBySignal {
-		lines = strings.Split(wrap(text.T().Progress.StoppingStep, width), "\n")
+		said := text.T().Progress.StoppingStep
+		if p.then == undoThen {
+			said += " " + text.T().Progress.ThenBack
+		}
+		lines = strings.Split(wrap(said, width), "\n")
 	} else {
 		stage := clean(e.Stage)
 		if stage == "" {
@@ -302,15 +303,15 @@ func (p *progressPage) cameTo(width int) []string {
 		}
 		return lines
 	}
-	head := t.DidNotWork
+	head, why := t.DidNotWork, p.err
 	var step *provision.StepError
 	if p.state == backingFailed {
 		head = t.UndoFailed
 	} else if errors.As(p.err, &step) {
-		head = fmt.Sprintf(t.StepFailed, clean(step.Title))
+		head, why = fmt.Sprintf(t.StepFailed, clean(step.Title)), step.Err
 	}
 	lines := append(hung(s.bad.Render("✗"), s.strong.Render(head), width), "")
-	for _, line := range strings.Split(strings.TrimRight(p.err.Error(), "\n"), "\n") {
+	for _, line := range strings.Split(strings.TrimRight(why.Error(), "\n"), "\n") {
 		lines = append(lines, strings.Split(indent(wrap(clean(line), width-2), 2), "\n")...)
 	}
 	if hints := text.Hint(p.err); len(hints) > 0 {

@@ -25,7 +25,7 @@ type Progress struct {
 	AskBack, AskBackAbout, AskBackStop, AskBackOn  string // AskBackAbout: command
 	AskLeave, AskLeaveAbout, AskLeaveYes           string // AskLeaveAbout: command
 	AskUndoAll, AskUndoAllAbout, AskUndoAllNo      string // AskUndoAllAbout: machine
-	StoppingStep, StoppedHead, StoppedBack, Refuse string
+	StoppingStep, ThenBack, StoppedHead, StoppedBack, Refuse string
 	RefuseHint                                     string
 
 	// The end.
@@ -87,6 +87,7 @@ var enProgress = Progress{
 	AskLeave: "Leave?", AskLeaveAbout: "What was made stays. `%s` goes on where it stopped.", AskLeaveYes: "leave",
 	AskUndoAll: "Undo everything?", AskUndoAllAbout: "All that was made for the machine %q is removed, its data disk included.", AskUndoAllNo: "keep it",
 	StoppingStep: "The step that runs is brought to a safe end; this can take a moment.",
+	ThenBack:     "Then what was made is taken back.",
 	StoppedHead:  "stopped; what was made stays", StoppedBack: "stopped while taking back",
 	Refuse: "Nothing was made: it has to be reviewed first.", RefuseHint: "Press enter to go to the review.",
 
@@ -114,12 +115,12 @@ var enProgress = Progress{
 		Backup: "Think of backups", BackupAbout: "This version makes none. Copy what you could not lose; this asks where it is.",
 		Harden: "Come back after changes", HardenAbout: "Shows what drifted from the plan and repairs what you choose.",
 		Provider: "NAME",
-		KeyOpen:  "open OpenClaw", KeyCheck: "check again",
-		Leave:   "leave; the machine runs on",
+		KeyOpen:  "open", KeyCheck: "check",
+		Leave:   "leave",
 		Opening: "Asking OpenClaw for a link that works once …",
 		Link:    "Open this in a browser on this computer:", LinkAbout: "The link works once, for ten minutes. The tunnel stays open until you press esc.",
 		LinkClose: "close the tunnel", Closed: "The tunnel is closed.",
-		NotOpened: "OpenClaw's page could not be opened.",
+		NotOpened: "OpenClaw's page could not be opened: %s",
 	},
 }
 
@@ -144,6 +145,7 @@ var zhProgress = Progress{
 	AskLeave: "要离开吗？", AskLeaveAbout: "已创建的都会保留。以后运行 `%s` 从停下的地方继续。", AskLeaveYes: "离开",
 	AskUndoAll: "要全部撤回吗？", AskUndoAllAbout: "为虚拟机 %q 创建的一切都会删除，数据盘也包括在内。", AskUndoAllNo: "保留",
 	StoppingStep: "正在进行的一步会先安全地停下，可能需要一点时间。",
+	ThenBack:     "然后撤回已创建的一切。",
 	StoppedHead:  "已停下；已创建的都会保留", StoppedBack: "撤回途中停下",
 	Refuse: "什么都没有创建：必须先核对。", RefuseHint: "按回车去核对。",
 
@@ -171,11 +173,11 @@ var zhProgress = Progress{
 		Backup: "考虑备份", BackupAbout: "本版本不做备份。请自行复制不能丢的内容；这条命令会问它在哪里。",
 		Harden: "改动之后再回来", HardenAbout: "显示哪些偏离了方案，并修复你选中的。",
 		Provider: "名称",
-		KeyOpen:  "打开 OpenClaw", KeyCheck: "再检查一次",
-		Leave:   "离开，虚拟机继续运行",
+		KeyOpen:  "打开", KeyCheck: "检查",
+		Leave:   "离开",
 		Opening: "正在向 OpenClaw 索取一次性链接……",
 		Link:    "在这台电脑的浏览器里打开：", LinkAbout: "链接只能用一次，十分钟内有效。按 esc 之前，隧道一直打开。",
 		LinkClose: "关闭隧道", Closed: "隧道已关闭。",
-		NotOpened: "打不开 OpenClaw 的页面。",
+		NotOpened: "打不开 OpenClaw 的页面：%s",
 	},
 }
