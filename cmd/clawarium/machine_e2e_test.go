@@ -224,6 +224,8 @@ var knownPrograms = map[string]bool{
 	"mmdebstrap": true, "mksquashfs": true, "qemu-img": true, "qemu-system-x86_64": true, "qemu-system-aarch64": true,
 	"sh": true, "dash": true, "apt-config": true, "apt-get": true, "dpkg": true, "mke2fs": true, "mkfs.ext4": true,
 	"mkfs.vfat": true, "mkfs.fat": true, "mcopy": true, "mmd": true, "mtools": true, "sfdisk": true,
+	// The self-check at the end reads the packet rules in force.
+	"iptables-save": true, "ip6tables-save": true, "ebtables-save": true, "nft": true,
 	// Debian's basic tools, for putting the disk together.
 	"cat": true, "chmod": true, "cp": true, "cut": true, "dd": true, "find": true, "grep": true, "head": true, "id": true,
 	"ln": true, "ls": true, "mkdir": true, "mktemp": true, "mv": true, "rm": true, "sed": true, "sort": true, "stat": true, "tar": true,
