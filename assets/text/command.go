@@ -66,7 +66,7 @@ type Command struct {
 
 var enCommand = Command{
 	RootShort:          "Run the OpenClaw agent in a machine of its own, and see what holds",
-	RootLong:           "clawarium makes a dedicated virtual machine for the OpenClaw agent, with an account\nthat has no rights beyond its own directories, and proves at the end what holds.\n\nExit status: 0 fine, 1 something is not met, 2 could not do it, 3 not checked\nenough to say, 64 the command line is wrong, 130 interrupted.\nResults go to standard output, talk to standard error.",
+	RootLong:           "clawarium makes a dedicated virtual machine for the OpenClaw agent, with an account\nthat has no rights beyond its own directories, and proves at the end what holds. Without a command it leads you there on the\nscreen, or shows the dashboard of the machine that exists.\n\nExit status: 0 fine, 1 something is not met, 2 could not do it, 3 not checked\nenough to say, 64 the command line is wrong, 130 interrupted.\nResults go to standard output, talk to standard error.",
 	FlagName:           "name of the machine",
 	FlagLang:           "language of the texts: en or zh (default: from the environment)",
 	FlagVerbose:        "show the tools' output and the guest's console as well",
@@ -74,7 +74,7 @@ var enCommand = Command{
 	UnexpectedArgument: "unexpected argument %q",
 
 	SetupShort:             "Make the machine, or go on where it was stopped",
-	SetupLong:              "Makes the machine that the plan describes, one step at a time. It can be stopped or\nkilled at any instant: the same command goes on, and `clawarium undo` takes back what\nwas made. Run on a finished machine, it looks at every step and repairs what is gone.",
+	SetupLong:              "Makes the machine that the plan describes, one step at a time. It can be stopped or\nkilled at any instant: the same command goes on, and `clawarium undo` takes back what\nwas made. Without --yes it leads you on the screen, or line by line. With --yes on a\nfinished machine, it looks at every step and repairs what is gone.",
 	FlagPlan:               "plan file (YAML); what it leaves out has the default for this computer",
 	FlagSet:                "set one key of the plan, as machine.memory=4GiB (repeatable)",
 	FlagYes:                "do not ask before making it",
@@ -164,7 +164,7 @@ var enCommand = Command{
 
 var zhCommand = Command{
 	RootShort:          "让 OpenClaw 智能体住进专用虚拟机，并逐条看清哪些防护成立",
-	RootLong:           "clawarium 为 OpenClaw 智能体建一台专用虚拟机和一个只管自己目录的账户，\n最后逐条证明哪些防护成立。\n\n退出码：0 正常，1 有要求不满足，2 没能做成，3 检查不足以下结论，\n64 命令行有误，130 被中断。结果写到标准输出，说明写到标准错误。",
+	RootLong:           "clawarium 为 OpenClaw 智能体建一台专用虚拟机和一个只管自己目录的账户，\n最后逐条证明哪些防护成立。不带命令运行时在屏幕上逐步引导，或显示已有虚拟机的概况。\n\n退出码：0 正常，1 有要求不满足，2 没能做成，3 检查不足以下结论，\n64 命令行有误，130 被中断。结果写到标准输出，说明写到标准错误。",
 	FlagName:           "虚拟机的名字",
 	FlagLang:           "界面语言：en 或 zh（默认取自环境变量）",
 	FlagVerbose:        "同时显示各工具的输出和虚拟机控制台",
@@ -172,7 +172,7 @@ var zhCommand = Command{
 	UnexpectedArgument: "多余的参数 %q",
 
 	SetupShort:             "创建虚拟机，或从中断处继续",
-	SetupLong:              "按计划一步一步创建虚拟机。任何时刻都可以停止，甚至强行结束：再次运行同一命令即可继续，\n`clawarium undo` 则撤回已做的一切。对已建成的虚拟机运行时，会查看每一步并补上缺失的部分。",
+	SetupLong:              "按计划一步一步创建虚拟机。任何时刻都可以停止，甚至强行结束：再次运行同一命令即可继续，\n`clawarium undo` 则撤回已做的一切。对已建成的虚拟机加 --yes 运行时，会查看每一步并补上缺失的部分。\n不加 --yes 时，在屏幕上或逐行引导你。",
 	FlagPlan:               "计划文件（YAML）；没写的项取适合本机的默认值",
 	FlagSet:                "设置计划中的一项，如 machine.memory=4GiB（可重复）",
 	FlagYes:                "创建前不再询问",

@@ -82,7 +82,10 @@ func TestBadInputIsRefusedWithTheValueAndAHint(t *testing.T) {
 		}
 	})
 	t.Run("nobody to ask and no --yes", func(t *testing.T) {
+		// Line by line, since there is no terminal, and the input is at its end.
 		w.refusal(t, exitUsage, []string{"--yes"}, "setup")
+		w.refusal(t, exitUsage, []string{"--yes"})
+		w.refusal(t, exitUsage, []string{"--yes"}, "setup", "--until", "keys")
 	})
 }
 
