@@ -4,6 +4,8 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,6 +52,7 @@ type session struct {
 	key        secret
 	promised   map[checks.ID]bool
 	review     *Review // of exactly this plan; nil when it has to be made
+	mending    bool    // on a page that the review led to; going on leads back to it
 
 	works   works // what must come to its end before the program does
 	parting error // what is said when the screen is gone; may be nil
@@ -62,14 +65,22 @@ type session struct {
 // secret is a value that no formatting shows.
 type secret []byte
 
-func (secret) String() string   { return "(not shown)" }
-func (secret) GoString() string { return "(not shown)" }
+// Format shows nothing of it, with any verb.
+func (secret) Format(f fmt.State, _ rune) { io.WriteString(f, "(not shown)") }
+
+// Format shows nothing of a session: formatting reaches into what it holds, the
+// key included, without asking it.
+func (*session) Format(f fmt.State, _ rune) { io.WriteString(f, "session") }
 
 // setPlan takes new answers. A review of other answers is void.
 func (s *session) setPlan(p plan.Plan) {
 	p = settle(p, s.suggested, s.host)
 	if len(plan.Diff(s.plan, p)) > 0 || s.plan.Language != p.Language {
 		s.review = nil
+	}
+	if s.plan.OpenClaw.Provider != p.OpenClaw.Provider {
+		clear(s.key) // no provider is given the key of another
+		s.key = nil
 	}
 	s.plan = p
 }

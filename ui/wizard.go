@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ func newWizard(ctx context.Context, d Driver, p plan.Plan, start string) *wizard
 	return w
 }
 
+// Format shows nothing of the model; see session.
+func (*wizard) Format(f fmt.State, _ rune) { io.WriteString(f, "wizard") }
+
 // Init begins with the first page. The terminal is asked for its background.
 func (w *wizard) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, w.page().enter())
@@ -122,15 +126,19 @@ func (w *wizard) update(msg tea.Msg) tea.Cmd {
 		w.dialog, w.help = msg.dialog, nil
 		return msg.dialog.arm()
 	case forwardMsg:
-		if i := slices.Index(way, w.at); i >= 0 && i+1 < len(way) {
-			return w.turn(way[i+1], true)
+		for i := slices.Index(way, w.at) + 1; i > 0 && i < len(way); i++ {
+			if !w.passedOver(way[i]) {
+				return w.turn(way[i], true)
+			}
 		}
 		return nil
 	case backMsg:
-		if n := len(w.trail); n > 0 {
+		for n := len(w.trail); n > 0; n = len(w.trail) {
 			to := w.trail[n-1]
 			w.trail = w.trail[:n-1]
-			return w.turn(to, false)
+			if !w.passedOver(to) {
+				return w.turn(to, false)
+			}
 		}
 		return nil
 	case goMsg:
@@ -196,6 +204,16 @@ func leaveDialog() *dialog {
 	return &dialog{title: t.Leave, about: t.LeaveAbout, answers: []answer{
 		{"", t.LeaveNo, nil}, {"", t.LeaveYes, quit(130)},
 	}, cancel: func() tea.Msg { return nil }}
+}
+
+// skipper is a page that may have nothing to ask.
+type skipper interface{ skip() bool }
+
+// passedOver says whether the page is left out, in both directions, as the
+// answers are now.
+func (w *wizard) passedOver(name string) bool {
+	p, ok := w.pages[name].(skipper)
+	return ok && p.skip()
 }
 
 // turn goes to a page.

@@ -44,3 +44,13 @@ func (p Plan) With(path, value string, h Host) (Plan, error) {
 	}
 	return q, nil
 }
+
+// Typed is what a person would type to give the key at path the value that it
+// has: With takes it back to the same plan. Unlike Get it is not made fit to be
+// shown.
+func (p Plan) Typed(path string) string {
+	if k := byPath[path]; k != nil {
+		return k.plain(&p)
+	}
+	return ""
+}

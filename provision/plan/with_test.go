@@ -46,3 +46,20 @@ func TestWithRefusesWithTheValueAndLeavesThePlan(t *testing.T) {
 		}
 	}
 }
+
+func TestTypedIsExactWhereGetIsMadeFitToBeShown(t *testing.T) {
+	h := Host{CPUs: 8, Memory: 16 * GiB, FreeDisk: 100 * GiB, Path: "/var/lib"}
+	p := Default(h)
+	for i := range 5 {
+		p.Image.Mirrors = append(p.Image.Mirrors, "https://mirror.example/"+strings.Repeat(string(rune('a'+i)), 60))
+	}
+	if p.Get("image.mirrors") == p.Typed("image.mirrors") {
+		t.Fatal("the list is too short to show the difference")
+	}
+	for _, key := range Keys() {
+		again, err := Default(h).With(key, p.Typed(key), h)
+		if err != nil || again.Typed(key) != p.Typed(key) {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
