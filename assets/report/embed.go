@@ -1,9 +1,9 @@
-// Package report holds the page that `clawarium check --html` fills in.
+// Package report holds the styles of the page that `clawarium check --html` writes.
 package report
 
-import _ "embed"
+import "embed"
 
-// Page is a template of html/template: one file, no script, nothing loaded.
+// Files holds page.css: nothing in it is loaded from elsewhere.
 //
-//go:embed page.html
-var Page string
+//go:embed page.css
+var Files embed.FS

@@ -149,8 +149,6 @@ func TestEveryFormSaysThatEvidenceWasSaved(t *testing.T) {
 				said = `"saved": true`
 			case "SARIF":
 				said = text.T().Report.SARIF.SavedEvidence
-			case "HTML":
-				said = strings.ReplaceAll(said, "+", "&#43;")
 			}
 			if !strings.Contains(strings.Join(strings.Fields(got), ""), strings.Join(strings.Fields(said), "")) {
 				t.Errorf("%s does not say %q", form, said)
