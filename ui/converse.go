@@ -60,6 +60,7 @@ type conversation struct {
 	keyAsked bool
 	// looked is the plan that this computer was looked at for.
 	looked *plan.Plan
+	idle   int    // answers in a row that led nowhere, or back
 	stands string // how the machine was when that was printed last
 	code   int    // exit status
 }
@@ -290,8 +291,8 @@ func (c *conversation) welcome(ctx context.Context) (move, error) {
 		c.say(line)
 	}
 	options := []option{
-		{value: "recommended", name: p.Recommended, meaning: p.RecommendedAbout, pick: func(s *text.Strings) string { return s.Pages.Welcome.Recommended }},
-		{value: "choose", name: p.Choose, meaning: t.ChooseMeans, pick: func(s *text.Strings) string { return s.Pages.Welcome.Choose }},
+		{value: "recommended", name: p.Recommended, meaning: p.RecommendedAbout, named: func(s *text.Strings) string { return s.Pages.Welcome.Recommended }},
+		{value: "choose", name: p.Choose, meaning: t.ChooseMeans, named: func(s *text.Strings) string { return s.Pages.Welcome.Choose }},
 	}
 	c.list(options, -1)
 	more := func() { c.list(options, -1); c.say(t.Commands) }

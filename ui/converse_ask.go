@@ -40,7 +40,8 @@ func (c *conversation) read(ctx context.Context, prompt string) (string, error) 
 // at any question is seen to here; more, which may be nil, explains the question.
 func (c *conversation) ask(ctx context.Context, prompt string, more func(), take func(answer string) (move, error)) (move, error) {
 	t := &text.T().Lines
-	for range patience {
+	for c.idle < patience {
+		c.idle++
 		answer, err := c.read(ctx, prompt)
 		switch {
 		case errors.Is(err, errLineTooLong):
@@ -61,6 +62,7 @@ func (c *conversation) ask(ctx context.Context, prompt string, more func(), take
 			return again, errLeave
 		}
 		if m, err := take(answer); err != nil || m != again {
+			c.idle = 0
 			return m, err
 		}
 	}
@@ -119,8 +121,9 @@ func (c *conversation) took(answer string, suggested bool) {
 // either language.
 type option struct {
 	value, name, meaning string
-	// pick is where its words are, for the other language; commas separate them.
-	pick func(*text.Strings) string
+	// named is where its name is, for the other language. words is where words are
+	// that mean it besides; commas separate them.
+	named, words func(*text.Strings) string
 }
 
 // list prints options with their numbers; suggested is the index of one, or -1.
@@ -174,8 +177,12 @@ func among(options []option, answer string) (at, count int) {
 	}
 	for i, o := range options {
 		names := []string{o.value, o.name}
-		if o.pick != nil {
-			for _, in := range text.InBoth(o.pick) {
+		if o.named != nil {
+			both := text.InBoth(o.named)
+			names = append(names, both[:]...)
+		}
+		if o.words != nil {
+			for _, in := range text.InBoth(o.words) {
 				names = append(names, strings.Split(in, ",")...)
 			}
 		}
@@ -192,7 +199,7 @@ func among(options []option, answer string) (at, count int) {
 // means says whether an answer is one of the words, which commas separate, in
 // either language.
 func (c *conversation) means(answer string, pick func(*text.Strings) string) bool {
-	_, n := among([]option{{pick: pick}}, answer)
+	_, n := among([]option{{words: pick}}, answer)
 	return n == 1 && !number(answer)
 }
 

@@ -92,9 +92,9 @@ func (c *conversation) unfinishedRepair(ctx context.Context, m Machine) (over bo
 	} else {
 		l := &text.T().Lines
 		options := []option{
-			{value: "on", name: l.PendingOn, pick: func(s *text.Strings) string { return s.Harden.AnswerOn }},
-			{value: "undo", name: l.PendingUndo, pick: func(s *text.Strings) string { return s.Harden.AnswerBack }},
-			{value: "leave", name: l.PendingLeave, pick: func(s *text.Strings) string { return s.Lines.WordsLeave }},
+			{value: "on", name: l.PendingOn, words: func(s *text.Strings) string { return s.Harden.AnswerOn }},
+			{value: "undo", name: l.PendingUndo, words: func(s *text.Strings) string { return s.Harden.AnswerBack }},
+			{value: "leave", name: l.PendingLeave, words: func(s *text.Strings) string { return s.Lines.WordsLeave }},
 		}
 		chosen := "leave"
 		c.say(l.PendingHow)

@@ -67,18 +67,18 @@ func countsOf(n map[checks.Status]int) string {
 // menu asks what to do and does it. over is the end of the conversation.
 func (c *conversation) menu(ctx context.Context, m Machine, running bool) (over bool, err error) {
 	t := &text.T().Lines
-	power := option{value: "start", name: t.MenuStart, pick: func(s *text.Strings) string { return s.Lines.WordsStart }}
+	power := option{value: "start", name: t.MenuStart, words: func(s *text.Strings) string { return s.Lines.WordsStart }}
 	if running {
-		power = option{value: "stop", name: t.MenuStop, pick: func(s *text.Strings) string { return s.Lines.WordsStop }}
+		power = option{value: "stop", name: t.MenuStop, words: func(s *text.Strings) string { return s.Lines.WordsStop }}
 	}
 	options := []option{
-		{value: "check", name: t.MenuCheck, pick: func(s *text.Strings) string { return s.Lines.WordsCheck }},
-		{value: "harden", name: t.MenuHarden, pick: func(s *text.Strings) string { return s.Lines.WordsHarden }},
-		{value: "open", name: t.MenuOpen, pick: func(s *text.Strings) string { return s.Lines.WordsOpen }},
-		{value: "settings", name: t.MenuSettings, pick: func(s *text.Strings) string { return s.Lines.WordsSettings }},
+		{value: "check", name: t.MenuCheck, words: func(s *text.Strings) string { return s.Lines.WordsCheck }},
+		{value: "harden", name: t.MenuHarden, words: func(s *text.Strings) string { return s.Lines.WordsHarden }},
+		{value: "open", name: t.MenuOpen, words: func(s *text.Strings) string { return s.Lines.WordsOpen }},
+		{value: "settings", name: t.MenuSettings, words: func(s *text.Strings) string { return s.Lines.WordsSettings }},
 		power,
-		{value: "destroy", name: t.MenuDestroy, pick: func(s *text.Strings) string { return s.Lines.WordsDestroy }},
-		{value: "leave", name: t.MenuLeave, pick: func(s *text.Strings) string { return s.Lines.WordsLeave }},
+		{value: "destroy", name: t.MenuDestroy, words: func(s *text.Strings) string { return s.Lines.WordsDestroy }},
+		{value: "leave", name: t.MenuLeave, words: func(s *text.Strings) string { return s.Lines.WordsLeave }},
 	}
 	c.gap()
 	c.say(t.Menu)

@@ -170,7 +170,7 @@ func (c *conversation) change(ctx context.Context, rest string) (move, error) {
 		if topicOf(page) == nil && page != "promises" && (page != "key" || c.plan.OpenClaw.Provider == "none") {
 			continue
 		}
-		pages = append(pages, option{value: page, name: title(page), pick: func(s *text.Strings) string { return s.Screen.Titles[page] }})
+		pages = append(pages, option{value: page, name: title(page), named: func(s *text.Strings) string { return s.Screen.Titles[page] }})
 	}
 	take := func(answer string) (move, error) {
 		i, ok := c.choose(pages, answer)
@@ -226,9 +226,9 @@ func (c *conversation) make(ctx context.Context) error {
 func (c *conversation) afterFailure(ctx context.Context) (retry bool, err error) {
 	t := &text.T().Lines
 	options := []option{
-		{value: "again", name: t.Again, meaning: t.AgainMeans, pick: func(s *text.Strings) string { return s.Lines.Again }},
-		{value: "undo", name: t.Undo, meaning: t.UndoMeans, pick: func(s *text.Strings) string { return s.Lines.Undo }},
-		{value: "leave", name: t.Leave, meaning: t.LeaveMeans, pick: func(s *text.Strings) string { return s.Lines.Leave }},
+		{value: "again", name: t.Again, meaning: t.AgainMeans, named: func(s *text.Strings) string { return s.Lines.Again }},
+		{value: "undo", name: t.Undo, meaning: t.UndoMeans, named: func(s *text.Strings) string { return s.Lines.Undo }},
+		{value: "leave", name: t.Leave, meaning: t.LeaveMeans, named: func(s *text.Strings) string { return s.Lines.Leave }},
 	}
 	put := func() {
 		c.gap()

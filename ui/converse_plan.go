@@ -62,7 +62,7 @@ func (c *conversation) question(ctx context.Context, page string, q question) (m
 			usual = i
 		}
 		options = append(options, option{value: a.value, name: a.name, meaning: a.meaning,
-			pick: func(s *text.Strings) string { return s.Screen.Choice[q.key+"="+a.value] }})
+			named: func(s *text.Strings) string { return s.Screen.Choice[q.key+"="+a.value] }})
 	}
 	clearable := now != "" && c.mayBeEmpty(q.key)
 	put := func() {

@@ -94,6 +94,7 @@ type lineMachine struct {
 	promises   []checks.Promise
 	open       map[string]steps.Open
 	did        []string
+	asked      func(did string) // before anything is done
 }
 
 func newLineMachine() *lineMachine {
@@ -111,7 +112,11 @@ func newLineMachine() *lineMachine {
 }
 
 func (m *lineMachine) do(format string, args ...any) {
-	m.did = append(m.did, fmt.Sprintf(format, args...))
+	did := fmt.Sprintf(format, args...)
+	if m.asked != nil {
+		m.asked(did)
+	}
+	m.did = append(m.did, did)
 }
 
 func (m *lineMachine) Check(context.Context, provision.Reporter, func([]checks.Finding)) (report.Report, error) {
