@@ -35,7 +35,8 @@ type PreflightText struct {
 	Begun, NameFree                   string
 	Memory, MemoryUnknown             string
 	Disk, DiskShort, DiskHint         string
-	DiskUnknown, Tools, NoWayOut      string
+	DiskUnknown, DiskLeft             string
+	Tools, NoWayOut                   string
 }
 
 // StatusText is what `clawarium status` says.
@@ -96,6 +97,7 @@ var enSteps = Steps{
 		Disk:      "disk: %s free at %q; the set-up takes about %s, and the machine's disks can grow to %s together",
 		DiskShort: "disk: %s free at %q, and the set-up takes about %s", DiskHint: "free some space there",
 		DiskUnknown: "how much disk is free at %q cannot be read",
+		DiskLeft:    "disk: %s free at %q; the machine's disks can grow to %s together",
 		Tools:       "the programs that put the machine's disks together are there",
 		NoWayOut:    "if Debian's image cannot be downloaded, one cannot be built here instead: %s",
 	},
@@ -153,6 +155,7 @@ var zhSteps = Steps{
 		Disk:      "磁盘：空闲 %s（在 %q）；创建大约占用 %s，虚拟机的磁盘合计最多可增长到 %s",
 		DiskShort: "磁盘：空闲 %s（在 %q），而创建大约需要 %s", DiskHint: "请在那里腾出一些空间",
 		DiskUnknown: "无法读出 %q 还有多少空闲磁盘",
+		DiskLeft:    "磁盘：空闲 %s（在 %q）；虚拟机的磁盘合计最多可增长到 %s",
 		Tools:       "制作虚拟机磁盘所需的程序都已就绪",
 		NoWayOut:    "如果下载不到 Debian 的镜像，这里也无法自行构建：%s",
 	},

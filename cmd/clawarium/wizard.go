@@ -84,9 +84,10 @@ func (o *setupOptions) lead(ctx context.Context) error {
 			Dashboard: b.page == "dashboard", Verbose: o.verbose})
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) { // nobody answers, and silence is no answer
-		t := text.T().Command
-		err = &text.Fault{What: err.Error(), Hint: t.NobodyToAskHint, Err: err}
 		code = exitUsage
+		if b.page != "dashboard" {
+			err = &text.Fault{What: err.Error(), Hint: text.T().Command.NobodyToAskHint, Err: err}
+		}
 	}
 	ui.PrintError(o.err, err)
 	if code != exitFine {

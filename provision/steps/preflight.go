@@ -143,6 +143,8 @@ func (e *Env) roomConditions(h plan.Host) []Condition {
 	case free < need:
 		out = append(out, Condition{Status: checks.NotMet, Stops: true, Hint: t.DiskHint,
 			What: fmt.Sprintf(t.DiskShort, size(free), h.Path, size(need))})
+	case need == 0:
+		out = append(out, Condition{Status: checks.Met, What: fmt.Sprintf(t.DiskLeft, size(free), h.Path, m.SystemDisk+m.DataDisk)})
 	default:
 		out = append(out, Condition{Status: checks.Met,
 			What: fmt.Sprintf(t.Disk, size(free), h.Path, size(need), m.SystemDisk+m.DataDisk)})
