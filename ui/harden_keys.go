@@ -229,7 +229,7 @@ func (h *harden) keys() []keyHint {
 	case hardenPending, hardenExposed:
 		return []keyHint{{w.Arrows, w.Move}, {w.Enter, w.Choose}, back}
 	case hardenList:
-		hints := []keyHint{{w.Arrows, w.Move}}
+		var hints []keyHint
 		for _, c := range able(h.drifts[h.at]) {
 			switch c {
 			case driftRepair:
@@ -240,7 +240,7 @@ func (h *harden) keys() []keyHint {
 				hints = append(hints, keyHint{"l", t.Choice["leave"]})
 			}
 		}
-		return append(hints, keyHint{w.Enter, w.Next}, keyHint{"d", t.Detail}, keyHint{w.Space, w.Choose}, back)
+		return append(hints, keyHint{w.Enter, w.Next}, keyHint{w.Arrows, w.Move}, keyHint{"d", t.Detail}, keyHint{w.Space, w.Choose}, back)
 	case hardenDetail:
 		return []keyHint{{w.Arrows, w.Scroll}, back}
 	case hardenReview:

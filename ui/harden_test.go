@@ -236,8 +236,8 @@ func TestNothingIsRepairedWithoutAYes(t *testing.T) {
 	}
 	must(t, r, "nothing is worse than before")
 	r.press("enter")
-	must(t, r, "How things stand now", "Accepted as your new baseline", "not checked: K22")
-	mustNot(t, r, "still not met")
+	must(t, r, "How things stand now", "Accepted as your new baseline", "? K22 Backup that restores: not checked")
+	mustNot(t, r, "✗")
 	r.press("enter")
 	must(t, r, "Your machine")
 }
@@ -291,7 +291,7 @@ func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
 			t.Error("not taken back")
 		}
 		r.press("enter")
-		must(t, r, "The repair was taken back.", "still not met: K8")
+		must(t, r, "The repair was taken back.", "✗ K8 An account that is nobody: not met")
 	})
 	t.Run("too late", func(t *testing.T) {
 		r, m := begin(t)

@@ -243,7 +243,11 @@ func (h *harden) driftBody(d steps.Drift, width int) []string {
 		if was == "" {
 			was = words().Empty
 		}
-		say("·", fmt.Sprintf("%s: %s → %s", k.Key, was, k.New))
+		name := k.Key
+		if label := words().Label[k.Key]; label != "" {
+			name = label + " (" + k.Key + ")"
+		}
+		say("·", fmt.Sprintf(text.T().Engine.Progress, name, was+" → "+k.New))
 	}
 	for _, w := range d.Wrong {
 		say("·", fmt.Sprintf(t.Line, t.Places[string(w.Where)], w.Line))
@@ -335,13 +339,14 @@ func (h *harden) end(width int) []string {
 	lines = append(lines, "")
 	lines = append(lines, toWidth(fmt.Sprintf(t.Counts, n[checks.Met], n[checks.NotMet], n[checks.NotChecked], n[checks.Attested]), width)...)
 	for _, status := range []checks.Status{checks.NotMet, checks.NotChecked} {
-		form := t.StillNotMet
-		if status == checks.NotChecked {
-			form = t.StillNotChecked
-		}
 		for _, f := range h.look.Findings {
-			if f.Status == status {
-				say(s.status(status).Render(symbol(status)), fmt.Sprintf(form, f.Control, f.Title, f.Hint))
+			if f.Status != status {
+				continue
+			}
+			say(s.status(status).Render(symbol(status)),
+				fmt.Sprintf(text.T().Engine.Progress, string(f.Control)+" "+f.Title, text.T().Checks.Status[string(status)]))
+			if f.Hint != "" {
+				lines = append(lines, toWidth(indent(wrap(words().Hint+" "+clean(f.Hint), width-2), 2), width)...)
 			}
 		}
 	}

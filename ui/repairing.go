@@ -289,11 +289,11 @@ func (r *repairing) ending(width int) []string {
 		say(s.good.Render("✓"), t.Kept)
 	case repairFailed:
 		say(s.bad.Render("✗"), d.Failed)
-		say(" ", wrongWith(r.err))
+		lines = append(lines, toWidth(indent(strings.Join(trouble(s, r.err, width-2), "\n"), 2), width)...)
 	case repairBack:
 		if r.outcome.Failed != nil {
 			say(s.bad.Render("✗"), t.Failed)
-			say(" ", fmt.Sprintf(d.Because, wrongWith(withoutGoOn(r.outcome.Failed))))
+			lines = append(lines, toWidth(indent(strings.Join(trouble(s, withoutGoOn(r.outcome.Failed), width-2), "\n"), 2), width)...)
 		}
 		if len(r.outcome.Worse) > 0 {
 			say(s.bad.Render("✗"), t.WorseHead)

@@ -93,7 +93,10 @@ func stepLine(e provision.Event) (mark, said string) {
 		return "›", fmt.Sprintf(t.Undoing, head)
 	case provision.StepProgress:
 		if e.Step == "" { // of a reporter, which does not tell the time
-			return "›", strings.Join(append([]string{head}, doing(e)...), t.Comma)
+			if does := doing(e); len(does) > 0 {
+				head = fmt.Sprintf(t.Progress, head, strings.Join(does, t.Comma))
+			}
+			return "›", head
 		}
 		return "›", fmt.Sprintf(t.Progress, head, parts(e))
 	case provision.StepResumed:

@@ -48,7 +48,6 @@ type Repairing struct {
 	TooLate          string // it had ended before the wish to stop reached it
 	NothingBegun     string
 	Failed           string // neither kept nor taken back
-	Because          string
 }
 
 var enDashboard = Dashboard{
@@ -139,7 +138,6 @@ var enRepairing = Repairing{
 	TooLate:      "It had come to its end before it could be stopped.",
 	NothingBegun: "Nothing was begun, so there is nothing to take back.",
 	Failed:       "The repair is neither kept nor taken back.",
-	Because:      "Why: %s",
 }
 
 var zhDashboard = Dashboard{
@@ -230,5 +228,4 @@ var zhRepairing = Repairing{
 	TooLate:      "停下之前，修复已经结束。",
 	NothingBegun: "还没有开始任何改动，没有可撤回的。",
 	Failed:       "修复既没有保留，也没有撤回。",
-	Because:      "原因：%s",
 }
