@@ -315,7 +315,16 @@ func TestEveryPageFitsAtEverySize(t *testing.T) {
 			for w := leastWidth; w <= 200; w += 7 {
 				for _, h := range []int{20, 23, 24, 31, 60} {
 					r.send(tea.WindowSizeMsg{Width: w, Height: h})
-					r.mustFit()
+					// By itself, before the shell cuts what does not fit.
+					lines := strings.Split(r.w.page().view(w, h-frameRows), "\n")
+					if len(lines) > h-frameRows {
+						t.Errorf("%s in %d×%d has %d rows", page, w, h, len(lines))
+					}
+					for _, l := range lines {
+						if n := ansi.StringWidth(l); n > w {
+							t.Errorf("%s in %d×%d has %d columns: %q", page, w, h, n, l)
+						}
+					}
 				}
 			}
 		}

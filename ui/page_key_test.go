@@ -66,7 +66,7 @@ func TestNoFrameAndNoFormatHoldsTheKey(t *testing.T) {
 func TestTheKeyIsOptionalAndCanBeReplacedOrCleared(t *testing.T) {
 	r := keyRig(t)
 	r.press("enter")
-	if r.w.at != "rights" || r.w.session.key != nil && len(r.w.session.key) > 0 {
+	if r.w.at != "rights" || len(r.w.session.key) > 0 {
 		t.Fatal("an empty key does not go on")
 	}
 	r.press("esc")

@@ -12,7 +12,7 @@ func TestOnlyAReviewOfThisPlanLeadsToMakingIt(t *testing.T) {
 	r := newRig(t, fake, "welcome", 80, 24)
 	r.press("enter")
 	page := r.w.page().(*review)
-	for range 50 { // a key that is held down
+	for range 12 { // a key that is held down
 		r.send(keyPress("enter"))
 	}
 	if r.w.at != "review" || len(fake.applied) > 0 {
