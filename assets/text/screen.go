@@ -72,6 +72,7 @@ var enScreen = Screen{
 		"dashboard": "How your machine is, and what can be done with it. Nothing is changed by looking. What changes something says so and asks first; removing the machine wants its name.",
 		"harden":    "It compares the machine with how it was made, with the plan, and with your baseline: the record of what you accepted. For each difference you choose to repair it, to accept it as your new baseline where that is yours to say, or to leave it. Nothing is chosen for you. After a repair everything is looked at again, and if anything is worse than before, all of it is taken back.",
 		"rights":    "You can change this later. The stricter choice costs convenience and limits what a manipulated agent can do.",
+		"results":   "Each line is one control: something the guidance asks for, and how it stands. ✓ met: it was looked at and holds. ✗ not met: something is wrong. ? not checked: it could not be looked at, which never means that it holds. ◆ attested: it rests on your word. – not applicable. The five are counted side by side; there is no score. Press enter on a line to see what was seen and what to do.",
 	},
 	Label: map[string]string{
 		"language": "Language", "name": "Name of the machine", "connection": "How libvirt is used",
@@ -167,6 +168,7 @@ var zhScreen = Screen{
 		"dashboard": "你的虚拟机现在怎样，可以对它做什么。只是查看不会改变任何东西；会改变东西的都会说明并先询问；删除虚拟机需要输入它的名称。",
 		"harden":    "把虚拟机与创建时的样子、与方案、与你的基线（你认可过的内容的记录）比较。对每处不同，你可以选择修复，在可由你决定时认可为新基线，或保持不动。不会替你选择任何一项。修复之后会再次查看一切，若有任何一项比之前更差，就全部撤回。",
 		"rights":    "以后可以更改。选得越严格，越不方便，被操纵的智能体能做的也越少。",
+		"results":   "每行是一个控制项：指南要求的一件事，以及它现在怎样。✓ 满足：看过，成立。✗ 不满足：有问题。? 未检查：没能查看，这绝不表示它成立。◆ 由你确认：取决于你的确认。– 不适用。五种结论分别计数，没有总分。在一行上按回车，看到了什么、该怎么办都在里面。",
 	},
 	Label: map[string]string{
 		"language": "语言", "name": "虚拟机的名称", "connection": "libvirt 的使用方式",
