@@ -251,20 +251,31 @@ func byNumber(a, b string) int {
 	return m - n
 }
 
-// For work on damages: on a machine called e2e-main that is there already, made
-// with HOME=CLAWARIUM_E2E_HOME and the directories below it that newWorld names.
+// For work on damages: on a machine called e2e-main that is there already.
 func TestEveryDamageOnAMachineThatIsThere(t *testing.T) {
+	w := existing(t)
+	if w == nil {
+		t.Skip("CLAWARIUM_E2E_HOME is not set")
+	}
+	t.Run("damages", func(t *testing.T) { everyDamage(t, w, "e2e-main") })
+	t.Run("looking", func(t *testing.T) { onlyLooking(t, w, "e2e-main") })
+}
+
+// existing is the world of a machine called e2e-main that was made with
+// HOME=CLAWARIUM_E2E_HOME and the directories below it that newWorld names; nil
+// when there is none.
+func existing(t *testing.T) *world {
+	t.Helper()
 	home := os.Getenv("CLAWARIUM_E2E_HOME")
 	if home == "" {
-		t.Skip("CLAWARIUM_E2E_HOME is not set")
+		return nil
 	}
 	w := newWorld(t, sharedCache(t))
 	for i, kv := range w.env {
 		w.env[i] = strings.ReplaceAll(kv, w.home, home)
 	}
 	w.home = home
-	t.Run("damages", func(t *testing.T) { everyDamage(t, w, "e2e-main") })
-	t.Run("looking", func(t *testing.T) { onlyLooking(t, w, "e2e-main") })
+	return w
 }
 
 // The table in docs names every damage, and no other.

@@ -176,6 +176,10 @@ func TestTwelveDriftsAreNamedAndRepairedAndAFailedRepairIsTakenBack(t *testing.T
 	if os.Getenv("CLAWARIUM_E2E_HARDEN") == "" {
 		t.Skip("CLAWARIUM_E2E_HARDEN is not set")
 	}
+	if w := existing(t); w != nil {
+		twelveDrifts(t, w, "e2e-main")
+		return
+	}
 	w := newWorld(t, sharedCache(t))
 	const name = "e2e-harden"
 	before := hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)
@@ -183,6 +187,15 @@ func TestTwelveDriftsAreNamedAndRepairedAndAFailedRepairIsTakenBack(t *testing.T
 	if r := w.runWith(40*time.Minute, nil, "setup", "--yes", "--name", name); r.exit != 0 {
 		t.Fatalf("setup: exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
 	}
+	twelveDrifts(t, w, name)
+	w.run(5*time.Minute, "destroy", "--name", name, "--confirm", name, "--data", "--keep-cache")
+	if d := difference(before, hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)); d != "" {
+		t.Errorf("destroy did not leave the host as it was:\n%s", d)
+	}
+}
+
+// twelveDrifts is done to a machine that is as set-up left it.
+func twelveDrifts(t *testing.T, w *world, name string) {
 	d := &damaged{t: t, w: w, name: name}
 	d.guest(plantData)
 	data := w.keeper(name, dataHashes)
@@ -297,11 +310,6 @@ func TestTwelveDriftsAreNamedAndRepairedAndAFailedRepairIsTakenBack(t *testing.T
 	})
 	if now := w.keeper(name, dataHashes); now != data {
 		t.Errorf("the agent's data was touched:\n%s", difference(data, now))
-	}
-
-	w.run(5*time.Minute, "destroy", "--name", name, "--confirm", name, "--data", "--keep-cache")
-	if d := difference(before, hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)); d != "" {
-		t.Errorf("destroy did not leave the host as it was:\n%s", d)
 	}
 }
 
