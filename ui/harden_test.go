@@ -252,17 +252,17 @@ func TestAHostileGuestSteersNoTerminal(t *testing.T) {
 }
 
 func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
-	begin := func(t *testing.T) (*rig, *keptMachine) {
+	begin := func(t *testing.T, ignore bool) (*rig, *keptMachine) {
 		d := drifted()
 		m := d.only()
-		m.hold = make(chan struct{})
+		m.hold, m.ignore = make(chan struct{}), ignore
 		r := keptRig(t, d, "harden", 80, 24)
 		r.press("r", "enter", "enter", "down", "enter")
 		must(t, r, "Repairing the machine", "writing")
 		return r, m
 	}
 	t.Run("go on", func(t *testing.T) {
-		r, m := begin(t)
+		r, m := begin(t, false)
 		r.press("ctrl+c", "enter")
 		must(t, r, "Repairing the machine")
 		r.press("esc", "esc")
@@ -271,7 +271,7 @@ func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
 		must(t, r, "nothing is worse than before")
 	})
 	t.Run("later", func(t *testing.T) {
-		r, m := begin(t)
+		r, m := begin(t, false)
 		r.press("ctrl+c", "down", "enter")
 		r.settle()
 		must(t, r, "Stopped. The repair is kept as it is.")
@@ -282,7 +282,7 @@ func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
 		must(t, r, "Your machine")
 	})
 	t.Run("back", func(t *testing.T) {
-		r, m := begin(t)
+		r, m := begin(t, false)
 		m.pending = &provision.Repair{Phase: provision.RepairForward}
 		r.press("ctrl+c", "end", "down", "down", "enter")
 		r.settle()
@@ -294,17 +294,15 @@ func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
 		must(t, r, "The repair was taken back.", "✗ K8 An account that is nobody: not met")
 	})
 	t.Run("too late", func(t *testing.T) {
-		r, m := begin(t)
-		m.ignore = true
-		go func() { time.Sleep(50 * time.Millisecond); close(m.hold) }()
+		r, m := begin(t, true)
 		r.press("ctrl+c", "down", "enter")
+		must(t, r, "Coming to a stop")
+		close(m.hold)
 		r.settle()
-		if st := r.w.page().(*harden).repair.state; st != repairKept && st != repairStopped {
-			t.Errorf("state %v", st)
-		}
+		must(t, r, "nothing is worse than before", "before it could be stopped")
 	})
 	t.Run("signal", func(t *testing.T) {
-		r, _ := begin(t)
+		r, _ := begin(t, false)
 		r.send(stopMsg{code: 143})
 		if r.quit {
 			t.Error("it did not wait for the repair to stop")
@@ -317,18 +315,6 @@ func TestARepairCanBeStoppedOrTakenBack(t *testing.T) {
 			t.Errorf("parting %v", hint)
 		}
 	})
-}
-
-func TestARepairThatEndsBeforeItIsStoppedIsSaidToBeKept(t *testing.T) {
-	d := drifted()
-	s := &session{ctx: t.Context(), driver: d, now: func() time.Time { return then }, styles: newStyles(true)}
-	p := &repairing{s: s}
-	p.run(d.only(), false, func(context.Context, func(provision.Event)) repairedMsg { return repairedMsg{} })
-	p.update(wishMsg{p.tell, wishLater})
-	p.update(repairedMsg{of: p.tell, outcome: steps.Outcome{Kept: true}})
-	if got := p.view(80, 20); p.state != repairKept || !strings.Contains(got, "before it could be stopped") {
-		t.Errorf("%v\n%s", p.state, got)
-	}
 }
 
 func TestARepairThatFailsSaysWhatToDo(t *testing.T) {
