@@ -241,9 +241,14 @@ func quoted(answer string) string {
 	if plan.LooksSecret(answer) {
 		return text.T().Lines.Hidden
 	}
+	return strconv.Quote(briefly(answer))
+}
+
+// briefly is the beginning of an answer, without what could steer a terminal.
+func briefly(answer string) string {
 	answer = clean(answer)
 	if utf8.RuneCountInString(answer) > quotedLength {
 		answer = string([]rune(answer)[:quotedLength]) + "…"
 	}
-	return strconv.Quote(answer)
+	return answer
 }

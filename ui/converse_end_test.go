@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -206,7 +207,7 @@ func (d *stoppingDriver) Setup(ctx context.Context, p plan.Plan, key []byte, pro
 type spoken struct {
 	t     *testing.T
 	there *os.File // what a person sees and types on
-	all   []byte // of what was shown, what has not been looked for
+	all   []byte   // of what was shown, what has not been looked for
 	shown []byte
 }
 
@@ -315,56 +316,83 @@ func FuzzConverse(f *testing.F) {
 	}
 	f.Add([]byte("\xff\xfe\n\x00\n\x1b[2J\nyes\nmake\n"), false)
 	f.Add([]byte(strings.Repeat("<\n\n", 40)), false)
-	f.Fuzz(func(t *testing.T, input []byte, dashboard bool) {
-		text.Use(text.English)
-		defer text.Use(text.English)
-		d := newLineDriver()
-		m := drifting()
-		d.machine = m
-		if len(input)%2 == 1 {
-			d.failing = []error{errors.New("no"), errors.New("no")}
+	f.Fuzz(func(t *testing.T, input []byte, dashboard bool) { overAnything(t, input, dashboard) })
+}
+
+// overAnything holds a conversation over an input.
+func overAnything(t *testing.T, input []byte, dashboard bool) (made, changed int) {
+	text.Use(text.English)
+	defer text.Use(text.English)
+	d := newLineDriver()
+	m := drifting()
+	d.machine = m
+	if len(input)%2 == 1 {
+		d.failing = []error{errors.New("no"), errors.New("no")}
+	}
+	var said bytes.Buffer
+	c := newConversation(t.Context(), d, LineOptions{Plan: plan.Default(testHost), Dashboard: dashboard, Out: &said, Err: &said})
+	answers := newAnswers(string(input), io.Discard)
+	c.in = &lineReader{in: answers}
+	sure := map[string]bool{"make": true, "make it": true, "创建": true, "开始创建": true, "1": true, "again": true, "try again": true, "重试": true}
+	d.began = func() {
+		word := strings.ToLower(narrow(answers.last))
+		if !sure[word] && !Yes(word) {
+			t.Errorf("%q made a machine", answers.last)
 		}
-		var said bytes.Buffer
-		c := newConversation(t.Context(), d, LineOptions{Plan: plan.Default(testHost), Dashboard: dashboard, Out: &said, Err: &said})
-		answers := newAnswers(string(input), io.Discard)
-		c.in = &lineReader{in: answers}
-		sure := map[string]bool{"make": true, "make it": true, "创建": true, "开始创建": true, "1": true, "again": true, "try again": true, "重试": true}
-		d.began = func() {
-			word := strings.ToLower(narrow(answers.last))
-			if !sure[word] && !Yes(word) {
-				t.Errorf("%q made a machine", answers.last)
+		tail := said.String()
+		tail = tail[max(0, len(tail)-2000):]
+		asked := text.InBoth(func(s *text.Strings) string { return s.Lines.ReviewAsk })
+		failed := text.InBoth(func(s *text.Strings) string { return s.Lines.Failed })
+		ok := false
+		for i := range asked {
+			ok = ok || strings.Contains(tail, asked[i]) || len(d.applied) > 0 && strings.Contains(said.String(), failed[i])
+		}
+		if !ok {
+			t.Errorf("a machine was made without the review: …%s", tail)
+		}
+	}
+	m.asked = func(did string) {
+		word := strings.ToLower(narrow(answers.last))
+		switch {
+		case strings.HasPrefix(did, "destroy"):
+			if strings.TrimSpace(answers.last) != m.plan.Name {
+				t.Errorf("%q led to: %s", answers.last, did)
 			}
-			tail := said.String()
-			tail = tail[max(0, len(tail)-2000):]
-			asked := text.InBoth(func(s *text.Strings) string { return s.Lines.ReviewAsk })
-			failed := text.InBoth(func(s *text.Strings) string { return s.Lines.Failed })
-			ok := false
-			for i := range asked {
-				ok = ok || strings.Contains(tail, asked[i]) || len(d.applied) > 0 && strings.Contains(tail, failed[i])
-			}
-			if !ok {
-				t.Errorf("a machine was made without the review: …%s", tail)
+		case strings.HasPrefix(did, "start"), strings.HasPrefix(did, "stop"), strings.HasPrefix(did, "close"), strings.HasPrefix(did, "confirm"):
+			if !Yes(word) {
+				t.Errorf("%q led to: %s", answers.last, did)
 			}
 		}
-		m.asked = func(did string) {
-			word := strings.ToLower(narrow(answers.last))
-			switch {
-			case strings.HasPrefix(did, "destroy"):
-				if strings.TrimSpace(answers.last) != m.plan.Name {
-					t.Errorf("%q led to: %s", answers.last, did)
-				}
-			case strings.HasPrefix(did, "start"), strings.HasPrefix(did, "stop"), strings.HasPrefix(did, "close"), strings.HasPrefix(did, "confirm"):
-				if !Yes(word) {
-					t.Errorf("%q led to: %s", answers.last, did)
-				}
-			}
+	}
+	code, err := c.hold(t.Context())
+	if code != 0 && code != 1 && code != 2 && code != 3 && code != 130 || err != nil && code != 2 {
+		t.Errorf("code %d, %v", code, err)
+	}
+	if strings.ContainsAny(said.String(), "\x1b\x07\x00") {
+		t.Errorf("control characters are said: %q", said.String())
+	}
+	return len(d.applied), len(m.did)
+}
+
+func TestNothingIsChangedOverAnyWordsButAYes(t *testing.T) {
+	words := []string{"", "", "", "", "1", "2", "3", "4", "5", "6", "7", "yes", "yes", "no", "是", "<", "back", "?", "quit", "make", "创建", "plan", "detail",
+		"save /tmp/x", "change", "change 4", "修改 7", "again", "undo", "leave", "openclaw", "reef", "zai", "system", "file", "auto", "-", "accept",
+		"choose", "自己选择", "zh", "3GiB", "http://a.example", testKey, "\x1b[31m", "\xff\xfe", strings.Repeat("长", 1400)}
+	made, changed := 0, 0
+	for seed := range uint64(4000) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		var input strings.Builder
+		input.WriteString([]string{"", "\n1\n", "\n2\n\n"}[r.IntN(3)])
+		for range r.IntN(60) {
+			input.WriteString(words[r.IntN(len(words))] + "\n")
 		}
-		code, err := c.hold(t.Context())
-		if code != 0 && code != 1 && code != 2 && code != 3 && code != 130 || err != nil && code != 2 {
-			t.Errorf("code %d, %v", code, err)
+		applied, did := overAnything(t, []byte(input.String()), seed%3 == 0)
+		made, changed = made+applied, changed+did
+		if t.Failed() {
+			t.Fatalf("over %q", input.String())
 		}
-		if strings.ContainsAny(said.String(), "\x1b\x07\x00") {
-			t.Errorf("control characters are said: %q", said.String())
-		}
-	})
+	}
+	if made < 100 || changed < 100 { // else it has shown nothing
+		t.Errorf("%d machines were made, %d things changed", made, changed)
+	}
 }

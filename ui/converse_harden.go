@@ -6,6 +6,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -66,11 +67,15 @@ func (c *conversation) harden(ctx context.Context, m Machine) error {
 	return nil
 }
 
-func (c *conversation) reporter(title string) provision.Reporter {
-	return NewLine(c.err, c.options.Verbose).Reporter(title)
+// line tells what goes on. It sees no terminal, so that it writes over no line.
+func (c *conversation) line() *Line {
+	c.fresh = false
+	return NewLine(struct{ io.Writer }{c.err}, c.options.Verbose)
 }
 
-func (c *conversation) event() func(provision.Event) { return NewLine(c.err, c.options.Verbose).Event }
+func (c *conversation) reporter(title string) provision.Reporter { return c.line().Reporter(title) }
+
+func (c *conversation) event() func(provision.Event) { return c.line().Event }
 
 // result prints a line of what was found.
 func (c *conversation) result(format string, args ...any) {

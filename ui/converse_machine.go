@@ -12,6 +12,7 @@ import (
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // dashboard says how the machine is and asks what to do, until that is to leave.
@@ -180,7 +181,10 @@ func (c *conversation) destroy(ctx context.Context, m Machine) (over bool, err e
 			return false, err
 		}
 		if went == onward && typed != m.Name() {
-			c.wrong(fmt.Sprintf(words.WrongName, quoted(typed), m.Name()), words.WrongNameHint)
+			if plan.LooksSecret(typed) {
+				typed = ""
+			}
+			c.wrong(fmt.Sprintf(words.WrongName, briefly(typed), m.Name()), words.WrongNameHint)
 		}
 		if typed != m.Name() {
 			went = backward
