@@ -346,7 +346,7 @@ func (h *harden) end(width int) []string {
 			say(s.status(status).Render(symbol(status)),
 				fmt.Sprintf(text.T().Engine.Progress, string(f.Control)+" "+f.Title, text.T().Checks.Status[string(status)]))
 			if f.Hint != "" {
-				lines = append(lines, toWidth(indent(wrap(words().Hint+" "+clean(f.Hint), width-2), 2), width)...)
+				lines = append(lines, toWidth(indent(wrap(tryIt(clean(f.Hint)), width-2), 2), width)...)
 			}
 		}
 	}

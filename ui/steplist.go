@@ -129,9 +129,17 @@ func trouble(s styles, err error, width int) []string {
 	one := func(said string) string { return clean(strings.ReplaceAll(said, "\n", " ")) }
 	lines := marked(s.bad.Render("✗"), one(err.Error()), width)
 	for _, hint := range text.Hint(err) {
-		lines = append(lines, strings.Split(indent(wrap(words().Hint+" "+one(hint), width-2), 2), "\n")...)
+		lines = append(lines, strings.Split(indent(wrap(tryIt(one(hint)), width-2), 2), "\n")...)
 	}
 	return lines
+}
+
+// tryIt heads what to do.
+func tryIt(hint string) string {
+	if head := words().Hint; strings.HasSuffix(head, "：") { // which has its own blank
+		return head + hint
+	}
+	return words().Hint + " " + hint
 }
 
 // scrolled moves the first line shown; the view keeps it within bounds.
