@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/provision/host"
+	"github.com/clawarium/clawarium/provision/virt"
 )
 
 // onlyLooking is done to a machine that is as set-up left it.
@@ -61,7 +62,7 @@ func onlyLooking(t *testing.T, w *world, name string) {
 					t.Errorf("%s was %s and is %s", id, before[id], all[id].Status)
 				}
 			}
-			if peak > 300<<20 {
+			if peak > 150<<20 {
 				t.Errorf("it took %d MB of memory", peak>>20)
 			}
 			t.Logf("%s, %d MB", r.took.Round(100*time.Millisecond), peak>>20)
@@ -180,6 +181,13 @@ func byOrdinaryUser(t *testing.T, w *world, name string, before map[string]strin
 	}
 	defer os.Chmod(socket, info.Mode().Perm())
 
+	may := exec.Command("virsh", "-q", "-r", "-c", virt.SystemURI, "list")
+	may.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: ordinary.uid, Gid: ordinary.uid}}
+	out, denied := may.CombinedOutput()
+	if denied != nil { // as where there is no polkit to allow it
+		t.Logf("libvirt lets nobody look: %s", out)
+	}
+
 	r := ordinary.runWith(5*time.Minute, nil, "check", "--json", "--name", name)
 	if r.exit != exitNotMet && r.exit != exitNotChecked {
 		t.Fatalf("exit %d\n%s%s", r.exit, r.stdout, r.stderr)
@@ -199,7 +207,7 @@ func byOrdinaryUser(t *testing.T, w *world, name string, before map[string]strin
 	// The definition and the guest can be seen; the rules in force cannot.
 	all := findings(t, r.stdout)
 	for _, id := range []string{"K1", "K8", "K10", "K12"} {
-		if all[id].Status != "met" {
+		if all[id].Status != "met" && denied == nil {
 			t.Errorf("%s is %s:\n  %s", id, all[id].Status, strings.Join(all[id].Evidence, "\n  "))
 		}
 	}

@@ -131,28 +131,36 @@ func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([
 	if err != nil {
 		return nil, err
 	}
-	out := &bounded{left: limit}
-	var stderr bounded
-	stderr.left = 4096
-	exit, err := session.Client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, &stderr)
-	if err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	out, stderr := &bounded{left: limit, over: stop}, &bounded{left: 64 << 10, over: stop}
+	exit, err := session.Client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, stderr)
+	switch {
+	case out.left < 0 || stderr.left < 0:
+		return nil, fmt.Errorf(text.T().Checks.TooLarge, limit)
+	case err != nil:
 		return nil, err
 	}
 	if exit != 0 {
-		return nil, fmt.Errorf("exit status %d: %s", exit, bytes.TrimSpace(stderr.Bytes()))
+		return nil, fmt.Errorf("exit status %d: %s", exit, bytes.TrimSpace(stderr.Bytes()[:min(stderr.Len(), 4096)]))
 	}
 	return out.Bytes(), nil
 }
 
-// bounded keeps the first bytes and drops the rest.
+// bounded keeps the first bytes and drops the rest. It tells of the first byte too
+// many, so that nobody listens to a guest that goes on for ever.
 type bounded struct {
 	bytes.Buffer
-	left int64
+	left int64 // negative once there was too much
+	over func()
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	keep := p[:min(int64(len(p)), b.left)]
-	b.left -= int64(len(keep))
-	b.Buffer.Write(keep)
+	if b.left >= 0 {
+		b.Buffer.Write(p[:min(int64(len(p)), b.left)])
+		if b.left -= int64(len(p)); b.left < 0 && b.over != nil {
+			b.over()
+		}
+	}
 	return len(p), nil
 }
