@@ -10,6 +10,7 @@ import (
 	"io/fs"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/virt"
 )
