@@ -69,7 +69,7 @@ func (q question) arises(p, suggested plan.Plan, everything bool) bool {
 	if q.when != nil && !q.when(p) {
 		return false
 	}
-	return everything || !q.seldom || p.Get(q.key) != suggested.Get(q.key)
+	return everything || !q.seldom || p.Typed(q.key) != suggested.Typed(q.key)
 }
 
 func (q question) label() string { return text.T().Screen.Label[q.key] }
@@ -95,14 +95,21 @@ func choiceName(key, value string) string {
 }
 
 // settle takes back the answers to questions that do not arise any more, so that
-// an answer that cannot be seen has no say.
+// an answer that cannot be seen has no say. What was suggested counts only where
+// the question arises for it: else it is a mistake that nobody could mend.
 func settle(p, suggested plan.Plan, h plan.Host) plan.Plan {
+	plain := plan.Default(h)
 	for _, t := range topics {
 		for _, q := range t.questions {
-			if q.when != nil && !q.when(p) {
-				if back, err := p.With(q.key, suggested.Get(q.key), h); err == nil {
-					p = back
-				}
+			if q.when == nil || q.when(p) {
+				continue
+			}
+			from := plain
+			if q.when(suggested) {
+				from = suggested
+			}
+			if back, err := p.With(q.key, from.Typed(q.key), h); err == nil {
+				p = back
 			}
 		}
 	}
