@@ -33,10 +33,9 @@ type next struct {
 
 // linkMsg is the answer to the wish to open OpenClaw's page.
 type linkMsg struct {
-	of      *telling
-	machine Machine
-	link    string
-	err     error
+	of   *telling
+	link string
+	err  error
 }
 
 func (n *next) name() string { return "next" }
@@ -153,11 +152,11 @@ func (n *next) view(width, height int) string {
 	}
 	var lines []string
 	if n.err != nil {
-		lines = append(lines, hung(s.bad.Render("✗"), fmt.Sprintf(t.NotOpened, wrongWith(n.err)), width)...)
+		lines = append(lines, marked(s.bad.Render("✗"), fmt.Sprintf(t.NotOpened, wrongWith(n.err)), width)...)
 		lines = append(lines, "")
 	}
 	if n.note != "" {
-		lines = append(lines, hung(s.word.Render("i"), n.note, width)...)
+		lines = append(lines, marked(s.word.Render("i"), n.note, width)...)
 		lines = append(lines, "")
 	}
 	lines = append(lines, strings.Split(wrap(fmt.Sprintf(t.Head, n.s.plan.Name), width), "\n")...)
@@ -168,7 +167,7 @@ func (n *next) view(width, height int) string {
 		lines = append(lines, strings.Split(s.faint.Render(indent(wrap(i.command, width-2), 2)), "\n")...)
 	}
 	n.from = max(0, min(n.from, len(lines)-height))
-	return strings.Join(rolled(s, lines, n.from, width, height), "\n")
+	return window(s, lines, n.from, width, height)
 }
 
 // nextItem is one thing to do: its key here, or a dot, and the command for later.

@@ -277,13 +277,12 @@ func TestNothingIsMadeWithoutAReview(t *testing.T) {
 
 func TestAReviewIsGoodForOneStart(t *testing.T) {
 	d := newFake()
-	r, p, cmd := atProgress(t, d, 80, 24)
+	r, p, _ := atProgress(t, d, 80, 24)
 	r.w.session.key = secret("sk-very-secret")
 	r.w.session.promised["K21"] = true
 	r.w.session.promised["K22"] = false
 	p.state, r.w.session.review = notReviewed, &Review{Seconds: 60}
-	cmd = p.enter()
-	r.do(cmd)
+	r.do(p.enter())
 	r.settle()
 	if r.w.at != "results" || len(d.applied) != 1 {
 		t.Fatalf("at %q after %d set-ups", r.w.at, len(d.applied))

@@ -5,7 +5,6 @@ package ui
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -127,8 +126,7 @@ func (p *progressPage) steps(width, height int) string {
 		p.from = at - height/2
 	}
 	p.from = max(0, min(p.from, len(lines)-height))
-	out := rolled(p.s.styles, lines, p.from, width, height)
-	return strings.Join(out, "\n")
+	return window(p.s.styles, lines, p.from, width, height)
 }
 
 func (p *progressPage) row(r progressRow, width int) string {
@@ -219,19 +217,9 @@ func (p *progressPage) noteLines(width, height int) []string {
 			lines = append(lines, p.s.styles.word.Render("i")+" "+ansi.Truncate(n, width-2, "…"))
 			continue
 		}
-		lines = append(lines, hung(p.s.styles.word.Render("i"), n, width)...)
+		lines = append(lines, marked(p.s.styles.word.Render("i"), n, width)...)
 	}
 	return lines[max(0, len(lines)-most):]
-}
-
-// hung wraps prose behind a sign of one column.
-func hung(mark, said string, width int) []string {
-	lines := strings.Split(wrap(said, width-2), "\n")
-	for i := range lines {
-		lines[i] = mark + " " + lines[i]
-		mark = " "
-	}
-	return lines
 }
 
 // logPane draws the log below a rule, rows lines of it.
@@ -283,7 +271,7 @@ func (p *progressPage) atEnd(width, height int) string {
 		above = append([]string{ansi.Truncate(lines[0], width, "…"), ""}, strings.Split(p.logPane(width, p.logRoom()), "\n")...)
 	} else {
 		p.from = max(0, min(p.from, len(lines)-room))
-		above = rolled(s, lines, p.from, width, room)
+		above = strings.Split(window(s, lines, p.from, width, room), "\n")
 	}
 	for len(above) < room {
 		above = append(above, "")
@@ -295,7 +283,7 @@ func (p *progressPage) atEnd(width, height int) string {
 func (p *progressPage) cameTo(width int) []string {
 	s, t := p.s.styles, text.T().Progress
 	if p.state == allBack {
-		lines := append(hung(s.good.Render("✓"), fmt.Sprintf(t.UndoneAll, p.agreed.Name), width), "")
+		lines := append(marked(s.good.Render("✓"), fmt.Sprintf(t.UndoneAll, p.agreed.Name), width), "")
 		for _, r := range p.rows {
 			if r.state == rowUndone {
 				lines = append(lines, "  "+p.row(r, min(width, rowWidth)-2))
@@ -310,14 +298,14 @@ func (p *progressPage) cameTo(width int) []string {
 	} else if errors.As(p.err, &step) {
 		head, why = fmt.Sprintf(t.StepFailed, clean(step.Title)), step.Err
 	}
-	lines := append(hung(s.bad.Render("✗"), s.strong.Render(head), width), "")
+	lines := append(marked(s.bad.Render("✗"), s.strong.Render(head), width), "")
 	for _, line := range strings.Split(strings.TrimRight(why.Error(), "\n"), "\n") {
 		lines = append(lines, strings.Split(indent(wrap(clean(line), width-2), 2), "\n")...)
 	}
 	if hints := text.Hint(p.err); len(hints) > 0 {
 		lines = append(lines, "", s.strong.Render(words().Hint))
 		for _, hint := range hints {
-			lines = append(lines, hung("›", strings.ReplaceAll(indented(hint), "\n", " "), width)...)
+			lines = append(lines, marked("›", strings.ReplaceAll(indented(hint), "\n", " "), width)...)
 		}
 	}
 	if _, next := p.log.bounds(); next > 0 {
@@ -327,27 +315,4 @@ func (p *progressPage) cameTo(width int) []string {
 		}
 	}
 	return lines
-}
-
-// rolled returns height of the lines, from one on; where there are more above or
-// below, the first or last says how many.
-func rolled(s styles, lines []string, from, width, height int) []string {
-	if height <= 0 {
-		return nil
-	}
-	if len(lines) <= height {
-		return slices.Clone(lines)
-	}
-	from = max(0, min(from, len(lines)-height))
-	shown := slices.Clone(lines[from : from+height])
-	more := func(sign string, n int) string {
-		return s.faint.Render(ansi.Truncate(sign+" "+fmt.Sprintf(text.T().Progress.More, n), width, "…"))
-	}
-	if from > 0 {
-		shown[0] = more("↑", from+1)
-	}
-	if below := len(lines) - from - height; below > 0 {
-		shown[height-1] = more("↓", below+1)
-	}
-	return shown
 }

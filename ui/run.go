@@ -151,7 +151,8 @@ func (g *guarded) Init() (cmd tea.Cmd) {
 	return g.command(g.wizard.Init())
 }
 
-func (g *guarded) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (g *guarded) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
+	m = g // after a mistake as well
 	defer g.caught(func() { cmd = tea.Quit })
 	if g.fault() != nil {
 		return g, tea.Quit

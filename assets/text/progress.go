@@ -13,20 +13,19 @@ type Progress struct {
 	// A step's state, beside its title.
 	Held, Failed, Undone string
 
-	More                            string // lines above or below
 	Log, LogEmpty, LogOf, LogPaused string // LogOf: first, last, all
 
 	// What keys do.
 	KeyLog, KeyLogClose, KeySide, KeyFollow, KeyReview string
 
 	// ctrl-c.
-	Ask, AskAbout                                  string // AskAbout: command
-	AskStop, AskUndo, AskOn                        string
-	AskBack, AskBackAbout, AskBackStop, AskBackOn  string // AskBackAbout: command
-	AskLeave, AskLeaveAbout, AskLeaveYes           string // AskLeaveAbout: command
-	AskUndoAll, AskUndoAllAbout, AskUndoAllNo      string // AskUndoAllAbout: machine
+	Ask, AskAbout                                            string // AskAbout: command
+	AskStop, AskUndo, AskOn                                  string
+	AskBack, AskBackAbout, AskBackStop, AskBackOn            string // AskBackAbout: command
+	AskLeave, AskLeaveAbout, AskLeaveYes                     string // AskLeaveAbout: command
+	AskUndoAll, AskUndoAllAbout, AskUndoAllNo                string // AskUndoAllAbout: machine
 	StoppingStep, ThenBack, StoppedHead, StoppedBack, Refuse string
-	RefuseHint                                     string
+	RefuseHint                                               string
 
 	// The end.
 	DidNotWork  string
@@ -75,8 +74,7 @@ var enProgress = Progress{
 
 	Held: "as wanted", Failed: "did not work", Undone: "taken back",
 
-	More: "%d more",
-	Log:  "Log and console", LogEmpty: "Nothing was said yet.", LogOf: "%d–%d of %d", LogPaused: "held; end follows again",
+	Log: "Log and console", LogEmpty: "Nothing was said yet.", LogOf: "%d–%d of %d", LogPaused: "held; end follows again",
 
 	KeyLog: "log", KeyLogClose: "close log", KeySide: "sideways", KeyFollow: "newest", KeyReview: "to the review",
 
@@ -133,8 +131,7 @@ var zhProgress = Progress{
 
 	Held: "已符合", Failed: "没有成功", Undone: "已撤回",
 
-	More: "还有 %d 行",
-	Log:  "日志与控制台", LogEmpty: "还没有任何输出。", LogOf: "第 %d–%d 行，共 %d 行", LogPaused: "已停住，按 end 继续跟随",
+	Log: "日志与控制台", LogEmpty: "还没有任何输出。", LogOf: "第 %d–%d 行，共 %d 行", LogPaused: "已停住，按 end 继续跟随",
 
 	KeyLog: "日志", KeyLogClose: "关闭日志", KeySide: "左右移动", KeyFollow: "最新", KeyReview: "去核对",
 
