@@ -368,7 +368,7 @@ func TestATerminalThatTakesNoOutputHoldsNothingUp(t *testing.T) {
 	t.Parallel()
 	o := startOnPTY(t, "making")
 	o.sees("hanging")
-	if err := unix.IoctlSetInt(int(o.slave.Fd()), unix.TCXONC, unix.TCOOFF); err != nil { // ctrl-s
+	if err := stopOutput(int(o.slave.Fd())); err != nil { // ctrl-s
 		t.Fatal(err)
 	}
 	time.Sleep(100 * time.Millisecond)
