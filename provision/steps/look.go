@@ -151,14 +151,17 @@ func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([
 // bounded keeps the first bytes and drops the rest. It tells of the first byte too
 // many, so that nobody listens to a guest that goes on for ever.
 type bounded struct {
-	bytes.Buffer
-	left int64 // negative once there was too much
+	kept bytes.Buffer // not embedded: its ReadFrom would go past every limit
+	left int64        // negative once there was too much
 	over func()
 }
 
+func (b *bounded) Bytes() []byte { return b.kept.Bytes() }
+func (b *bounded) Len() int      { return b.kept.Len() }
+
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.left >= 0 {
-		b.Buffer.Write(p[:min(int64(len(p)), b.left)])
+		b.kept.Write(p[:min(int64(len(p)), b.left)])
 		if b.left -= int64(len(p)); b.left < 0 && b.over != nil {
 			b.over()
 		}
