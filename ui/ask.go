@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -20,6 +21,10 @@ const (
 	longestAnswer = 4096
 	longestLine   = 1 << 20 // past it nobody is answering
 )
+
+// settled is how long it may take until a terminal that was told to be mute is:
+// it is told otherwise after that, not before.
+const settled = 20 * time.Millisecond
 
 // errLineTooLong is a line longer than any answer. All of it has been read.
 var errLineTooLong = errors.New("the line is too long")
@@ -55,8 +60,13 @@ func (r *lineReader) line(ctx context.Context) (string, error) {
 				return "", err
 			}
 			// Nobody may end the line any more; the terminal shows what is typed again.
-			defer term.Restore(fd, before)
-			read = readHidden
+			defer func() {
+				if ctx.Err() != nil {
+					time.Sleep(settled)
+				}
+				_ = term.Restore(fd, before)
+			}()
+			read = func(io.Reader) lineRead { return readHidden(fd) }
 		}
 		go func(to chan<- lineRead) { to <- read(r.in) }(r.pending)
 	}
@@ -73,8 +83,8 @@ func (r *lineReader) line(ctx context.Context) (string, error) {
 }
 
 // readHidden reads a line of a terminal, which does not show it.
-func readHidden(in io.Reader) lineRead {
-	line, err := term.ReadPassword(int(in.(*os.File).Fd()))
+func readHidden(fd int) lineRead {
+	line, err := term.ReadPassword(fd)
 	switch {
 	case errors.Is(err, io.EOF):
 		err = inputEnd{}

@@ -295,6 +295,8 @@ func TestATerminalDoesNotShowTheKey(t *testing.T) {
 	if !echoes() {
 		t.Error("after ctrl+c the terminal stays mute")
 	}
+	say("") // to whoever still reads the key
+	time.Sleep(50 * time.Millisecond)
 }
 
 func waitFor(t *testing.T, is func() bool) {
