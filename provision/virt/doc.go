@@ -8,7 +8,7 @@
 //     ever. So every operation runs on a goroutine of its own that looks up,
 //     uses and frees its objects itself, and the caller waits for it under a
 //     deadline (see call.go). No libvirt object leaves this package.
-//   - What is asked for is written as XML by libvirtxml from a Spec of plain
+//   - What is asked for is written as XML (xml.go) from a Spec of plain
 //     values (spec.go, network_xml.go, filter_xml.go), so that it can be shown
 //     before it is done, and compared afterwards.
 //   - Nothing is changed that clawarium did not make: domains and networks carry

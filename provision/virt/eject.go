@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -61,22 +60,23 @@ func (c *Conn) Eject(ctx context.Context, machine string, within time.Duration) 
 
 // seed finds the seed disk in one of the domain's descriptions, by its serial
 // number; nil when it is not there.
-func (o *op) seed(d *libvirt.Domain, flags libvirt.DomainXMLFlags) (*libvirtxml.DomainDisk, error) {
+func (o *op) seed(d *libvirt.Domain, flags libvirt.DomainXMLFlags) (*anyDiskXML, error) {
 	o.at("virDomainGetXMLDesc")
 	x, err := d.GetXMLDesc(flags)
 	if err != nil {
 		return nil, err
 	}
-	var dom libvirtxml.Domain
-	if err := dom.Unmarshal(x); err != nil {
+	return seedOf(x)
+}
+
+func seedOf(domain string) (*anyDiskXML, error) {
+	var d disksXML
+	if err := read(domain, &d); err != nil {
 		return nil, err
 	}
-	if dom.Devices == nil {
-		return nil, nil
-	}
-	for i := range dom.Devices.Disks {
-		if dom.Devices.Disks[i].Serial == layout.SeedSerial {
-			return &dom.Devices.Disks[i], nil
+	for i := range d.Disks {
+		if d.Disks[i].Serial == layout.SeedSerial {
+			return &d.Disks[i], nil
 		}
 	}
 	return nil, nil
@@ -88,7 +88,7 @@ func (o *op) detach(d *libvirt.Domain, desc libvirt.DomainXMLFlags, where libvir
 	if err != nil || seed == nil || !ask {
 		return err
 	}
-	x, err := seed.Marshal()
+	x, err := seed.verbatim()
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,10 @@ package virt
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -49,8 +49,8 @@ func (o *op) describeFilter(f *libvirt.NWFilter) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parsed libvirtxml.NWFilter
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed filterXML
+	if err := read(x, &parsed); err != nil {
 		return nil, err
 	}
 	machine, prefixed := strings.CutPrefix(parsed.Name, layout.Filter(""))
@@ -63,30 +63,8 @@ func (o *op) describeFilter(f *libvirt.NWFilter) (*Filter, error) {
 // taggedRules says whether a rule of ours is left in the filter: one whose
 // comment is our tag. One is enough, so that a filter of ours that someone has
 // changed is still ours to repair or remove.
-func taggedRules(f *libvirtxml.NWFilter, machine string) bool {
-	for _, e := range f.Entries {
-		r := e.Rule
-		if r == nil {
-			continue
-		}
-		var comment string
-		switch {
-		case r.MAC != nil:
-			comment = r.MAC.Comment
-		case r.ARP != nil:
-			comment = r.ARP.Comment
-		case r.IP != nil:
-			comment = r.IP.Comment
-		case r.TCP != nil:
-			comment = r.TCP.Comment
-		case r.All != nil:
-			comment = r.All.Comment
-		}
-		if comment == filterComment(machine) {
-			return true
-		}
-	}
-	return false
+func taggedRules(f *filterXML, machine string) bool {
+	return slices.ContainsFunc(f.Rules, func(r ruleXML) bool { return r.Packets.Comment == filterComment(machine) })
 }
 
 // EnsureFilter makes the filter, or brings the one of ours back to the spec;

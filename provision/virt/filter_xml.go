@@ -7,8 +7,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"libvirt.org/go/libvirtxml"
-
 	"github.com/clawarium/clawarium/assets/layout"
 )
 
@@ -58,39 +56,24 @@ func (s FilterSpec) FilterXML() (string, error) {
 	case !s.HostIP.Is4() || s.HostIP == s.GuestIP:
 		return "", badSpec("host address", s.HostIP.String())
 	}
-	guest, host := field(s.GuestIP.String()), field(s.HostIP.String())
-	address := field(strings.ToLower(s.MAC))
-	comment := filterComment(s.Machine)
-	ssh, tcp := field("22"), field("tcp")
-
-	rules := []*libvirtxml.NWFilterRule{
+	guest, host := s.GuestIP.String(), s.HostIP.String()
+	address := strings.ToLower(s.MAC)
+	rule := func(action, direction string, priority int, protocol string, p packetsXML) ruleXML {
+		p.XMLName.Local, p.Comment = protocol, filterComment(s.Machine)
+		return ruleXML{action, direction, priority, p}
+	}
+	return written(filterXML{Name: s.name(), UUID: s.UUID, Chain: "root", Rules: []ruleXML{
 		// Link layer.
-		{Action: "drop", Direction: "out", Priority: 100, MAC: &libvirtxml.NWFilterRuleMAC{
-			Match: "no", NWFilterRuleCommonMAC: libvirtxml.NWFilterRuleCommonMAC{SrcMACAddr: address}, Comment: comment}},
-		{Action: "accept", Direction: "out", Priority: 200, ARP: &libvirtxml.NWFilterRuleARP{
-			ARPSrcMACAddr: address, ARPSrcIPAddr: guest, ARPDstIPAddr: host, Comment: comment}},
-		{Action: "accept", Direction: "in", Priority: 200, ARP: &libvirtxml.NWFilterRuleARP{
-			ARPSrcIPAddr: host, ARPDstIPAddr: guest, Comment: comment}},
-		{Action: "accept", Direction: "out", Priority: 300, IP: &libvirtxml.NWFilterRuleIP{
-			SrcIPAddr: guest, DstIPAddr: host, Protocol: tcp,
-			NWFilterRuleCommonPort: libvirtxml.NWFilterRuleCommonPort{SrcPortStart: ssh}, Comment: comment}},
-		{Action: "accept", Direction: "in", Priority: 300, IP: &libvirtxml.NWFilterRuleIP{
-			SrcIPAddr: host, DstIPAddr: guest, Protocol: tcp,
-			NWFilterRuleCommonPort: libvirtxml.NWFilterRuleCommonPort{DstPortStart: ssh}, Comment: comment}},
-		{Action: "drop", Direction: "inout", Priority: 900, MAC: &libvirtxml.NWFilterRuleMAC{Comment: comment}},
+		rule("drop", "out", 100, "mac", packetsXML{Match: "no", SrcMAC: address}),
+		rule("accept", "out", 200, "arp", packetsXML{ARPSrcMAC: address, ARPSrcIP: guest, ARPDstIP: host}),
+		rule("accept", "in", 200, "arp", packetsXML{ARPSrcIP: host, ARPDstIP: guest}),
+		rule("accept", "out", 300, "ip", packetsXML{SrcIP: guest, DstIP: host, Protocol: "tcp", SrcPort: "22"}),
+		rule("accept", "in", 300, "ip", packetsXML{SrcIP: host, DstIP: guest, Protocol: "tcp", DstPort: "22"}),
+		rule("drop", "inout", 900, "mac", packetsXML{}),
 		// IP layer. libvirt adds the states to a TCP rule itself: towards the
 		// guest new and established, back established only.
-		{Action: "accept", Direction: "in", Priority: 500, TCP: &libvirtxml.NWFilterRuleTCP{
-			NWFilterRuleCommonIP:   libvirtxml.NWFilterRuleCommonIP{SrcIPAddr: host, DstIPAddr: guest},
-			NWFilterRuleCommonPort: libvirtxml.NWFilterRuleCommonPort{DstPortStart: ssh}, Comment: comment}},
-		{Action: "drop", Direction: "inout", Priority: 1000, All: &libvirtxml.NWFilterRuleAll{Comment: comment}},
-		{Action: "drop", Direction: "inout", Priority: 1000, AllIPv6: &libvirtxml.NWFilterRuleAllIPv6{Comment: comment}},
-	}
-	f := &libvirtxml.NWFilter{Name: s.name(), UUID: s.UUID, Chain: "root"}
-	for _, r := range rules {
-		f.Entries = append(f.Entries, libvirtxml.NWFilterEntry{Rule: r})
-	}
-	return f.Marshal()
+		rule("accept", "in", 500, "tcp", packetsXML{SrcIP: host, DstIP: guest, DstPort: "22"}),
+		rule("drop", "inout", 1000, "all", packetsXML{}),
+		rule("drop", "inout", 1000, "all-ipv6", packetsXML{}),
+	}})
 }
-
-func field(s string) libvirtxml.NWFilterField { return libvirtxml.NWFilterField{Str: s} }

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -55,8 +54,8 @@ func (o *op) describeNetwork(n *libvirt.Network) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parsed libvirtxml.Network
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed networkXML
+	if err := read(x, &parsed); err != nil {
 		return nil, err
 	}
 	out := &Network{Name: parsed.Name, UUID: parsed.UUID, XML: x, Addresses: networkAddresses(&parsed)}
@@ -77,14 +76,14 @@ func (o *op) describeNetwork(n *libvirt.Network) (*Network, error) {
 }
 
 // networkAddresses are the subnets that a network occupies.
-func networkAddresses(n *libvirtxml.Network) []netip.Prefix {
+func networkAddresses(n *networkXML) []netip.Prefix {
 	var out []netip.Prefix
 	for _, ip := range n.IPs {
 		a, err := netip.ParseAddr(ip.Address)
 		if err != nil {
 			continue
 		}
-		bits := int(ip.Prefix)
+		bits := ip.Prefix
 		if m, err := netip.ParseAddr(ip.Netmask); err == nil && bits == 0 {
 			bits = maskBits(m)
 		}
@@ -177,12 +176,12 @@ func (c *Conn) EnsureNetwork(ctx context.Context, s NetworkSpec) error {
 // matches says whether the effective network is the one that s describes, as
 // far as its isolation goes.
 func (s NetworkSpec) matches(is *Network) bool {
-	var n libvirtxml.Network
-	if n.Unmarshal(is.XML) != nil {
+	var n networkXML
+	if read(is.XML, &n) != nil {
 		return false
 	}
 	dns := n.DNS != nil && n.DNS.Enable == "no"
-	dhcp := slices.ContainsFunc(n.IPs, func(ip libvirtxml.NetworkIP) bool { return ip.DHCP != nil || ip.TFTP != nil })
+	dhcp := slices.ContainsFunc(n.IPs, func(ip networkIP) bool { return ip.DHCP != nil || ip.TFTP != nil })
 	return n.Forward == nil && dns && !dhcp && len(n.Routes) == 0 && is.Bridge == s.bridge() &&
 		slices.Equal(is.Addresses, []netip.Prefix{netip.PrefixFrom(s.HostIP, s.Bits)})
 }

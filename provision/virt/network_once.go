@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
-
-	"libvirt.org/go/libvirtxml"
 )
 
 // networkStateDir is where libvirt writes down the MAC addresses of every
@@ -40,12 +38,11 @@ func (c *Conn) ensureStateDir(ctx context.Context, s NetworkSpec) error {
 	if err != nil {
 		return err
 	}
-	n := &libvirtxml.Network{
+	x, err := written(networkXML{
 		Name:     onceName(s.name()),
-		Metadata: &libvirtxml.NetworkMetadata{XML: Tag{Machine: s.Machine, Version: s.Version}.xml()},
-		IPs:      []libvirtxml.NetworkIP{{Address: subnet.Addr().Next().String(), Prefix: uint(subnet.Bits())}},
-	}
-	x, err := n.Marshal()
+		Metadata: &innerXML{Tag{Machine: s.Machine, Version: s.Version}.xml()},
+		IPs:      []networkIP{{Address: subnet.Addr().Next().String(), Prefix: subnet.Bits()}},
+	})
 	if err != nil {
 		return err
 	}

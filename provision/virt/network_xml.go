@@ -5,8 +5,6 @@ package virt
 import (
 	"net/netip"
 
-	"libvirt.org/go/libvirtxml"
-
 	"github.com/clawarium/clawarium/assets/layout"
 )
 
@@ -51,13 +49,12 @@ func (s NetworkSpec) NetworkXML() (string, error) {
 	case s.Bits < 16 || s.Bits > 30:
 		return "", badSpec("subnet", netip.PrefixFrom(s.HostIP, s.Bits).String())
 	}
-	n := &libvirtxml.Network{
+	return written(networkXML{
 		Name:     s.name(),
 		UUID:     s.UUID,
-		Metadata: &libvirtxml.NetworkMetadata{XML: Tag{s.Machine, s.Version, s.Plan}.xml()},
-		Bridge:   &libvirtxml.NetworkBridge{Name: s.bridge(), STP: "off", Delay: "0"},
-		DNS:      &libvirtxml.NetworkDNS{Enable: "no"},
-		IPs:      []libvirtxml.NetworkIP{{Address: s.HostIP.String(), Family: "ipv4", Prefix: uint(s.Bits)}},
-	}
-	return n.Marshal()
+		Metadata: &innerXML{Tag{s.Machine, s.Version, s.Plan}.xml()},
+		Bridge:   &bridgeXML{Name: s.bridge(), STP: "off", Delay: "0"},
+		DNS:      &dnsXML{Enable: "no"},
+		IPs:      []networkIP{{Address: s.HostIP.String(), Family: "ipv4", Prefix: s.Bits}},
+	})
 }

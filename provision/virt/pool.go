@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -45,14 +44,9 @@ func PoolXML(name, path string, system bool) (string, error) {
 	if system {
 		mode = "0711"
 	}
-	p := &libvirtxml.StoragePool{
-		Type: "dir", Name: name,
-		Target: &libvirtxml.StoragePoolTarget{
-			Path:        filepath.Clean(path),
-			Permissions: &libvirtxml.StoragePoolTargetPermissions{Mode: mode},
-		},
-	}
-	return p.Marshal()
+	p := poolXML{Type: "dir", Name: name}
+	p.Target.Path, p.Target.Permissions.Mode = filepath.Clean(path), mode
+	return written(p)
 }
 
 // Pool returns the pool when it exists at that path, nil when none of that name
@@ -97,11 +91,11 @@ func (o *op) poolPath(p *libvirt.StoragePool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var parsed libvirtxml.StoragePool
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed poolXML
+	if err := read(x, &parsed); err != nil {
 		return "", err
 	}
-	if parsed.Target == nil || parsed.Type != "dir" {
+	if parsed.Target.Path == "" || parsed.Type != "dir" {
 		return parsed.Type, nil
 	}
 	return filepath.Clean(parsed.Target.Path), nil

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -66,11 +65,11 @@ func (o *op) defined(n *libvirt.Network) (*NetworkDefinition, error) {
 // have to be stopped while a machine is connected.
 func (c *Conn) PutBackNetwork(ctx context.Context, machine, uuid string, d NetworkDefinition) error {
 	for _, x := range []string{d.Inactive, d.Live} {
-		var parsed libvirtxml.Network
+		var parsed networkXML
 		if x == "" {
 			continue
 		}
-		if err := parsed.Unmarshal(x); err != nil {
+		if err := read(x, &parsed); err != nil {
 			return err
 		}
 		if parsed.Name != layout.Network(machine) || !strings.EqualFold(parsed.UUID, uuid) {
@@ -181,8 +180,8 @@ func (c *Conn) StopNetwork(ctx context.Context, machine, uuid string) error {
 // PutBackDomain makes the machine's definition for the next start what x says.
 // A machine that runs goes on as it runs.
 func (c *Conn) PutBackDomain(ctx context.Context, machine, uuid, x string) error {
-	var parsed libvirtxml.Domain
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed domainXML
+	if err := read(x, &parsed); err != nil {
 		return err
 	}
 	if parsed.Name != layout.Domain(machine) || !strings.EqualFold(parsed.UUID, uuid) {
@@ -215,8 +214,8 @@ func (c *Conn) PutBackDomain(ctx context.Context, machine, uuid, x string) error
 
 // PutBackFilter makes the machine's filter what x says.
 func (c *Conn) PutBackFilter(ctx context.Context, machine, uuid, x string) error {
-	var parsed libvirtxml.NWFilter
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed filterXML
+	if err := read(x, &parsed); err != nil {
 		return err
 	}
 	if parsed.Name != layout.Filter(machine) || !strings.EqualFold(parsed.UUID, uuid) {

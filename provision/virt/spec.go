@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"libvirt.org/go/libvirtxml"
-
 	"github.com/clawarium/clawarium/assets/layout"
 )
 
@@ -145,23 +143,23 @@ func (s Spec) DomainXML() (string, error) {
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
-	return s.domain().Marshal()
+	return written(s.domain())
 }
 
-func (s Spec) domain() *libvirtxml.Domain {
+func (s Spec) domain() domainXML {
 	kind := libvirtArch[s.Arch]
 	x86 := s.Arch == "amd64"
-	d := &libvirtxml.Domain{
+	d := domainXML{
 		Type:       "qemu",
 		Name:       layout.Domain(s.Machine),
 		UUID:       s.UUID,
-		Metadata:   &libvirtxml.DomainMetadata{XML: Tag{s.Machine, s.Version, s.Plan}.xml()},
-		Memory:     &libvirtxml.DomainMemory{Value: uint(s.Memory >> 10), Unit: "KiB"},
-		VCPU:       &libvirtxml.DomainVCPU{Placement: "static", Value: uint(s.Processors())},
-		OS:         &libvirtxml.DomainOS{Type: &libvirtxml.DomainOSType{Arch: kind.arch, Machine: kind.machine, Type: "hvm"}},
-		Features:   &libvirtxml.DomainFeatureList{ACPI: &libvirtxml.DomainFeature{}},
-		CPU:        &libvirtxml.DomainCPU{Mode: "maximum", Check: "none"},
-		Clock:      &libvirtxml.DomainClock{Offset: "utc"},
+		Metadata:   &innerXML{Tag{s.Machine, s.Version, s.Plan}.xml()},
+		Memory:     measureXML{"KiB", uint64(s.Memory >> 10)},
+		VCPU:       vcpuXML{"static", s.Processors()},
+		OS:         osXML{Type: osTypeXML{kind.arch, kind.machine, "hvm"}},
+		Features:   featuresXML{ACPI: &struct{}{}},
+		CPU:        cpuXML{"maximum", "none"},
+		Clock:      clockXML{Offset: "utc"},
 		OnPoweroff: "destroy",
 		OnReboot:   "restart",
 		OnCrash:    "destroy",
@@ -169,34 +167,29 @@ func (s Spec) domain() *libvirtxml.Domain {
 	}
 	if s.KVM {
 		d.Type = "kvm"
-		d.CPU = &libvirtxml.DomainCPU{Mode: "host-passthrough", Check: "none"}
+		d.CPU.Mode = "host-passthrough"
 	}
 	if x86 {
-		d.Features.APIC = &libvirtxml.DomainFeatureAPIC{}
+		d.Features.APIC = &struct{}{}
 		// With the HPET, one boot in ten stood still under emulation.
-		d.Clock.Timer = []libvirtxml.DomainTimer{{Name: "hpet", Present: "no"}}
-		d.PM = &libvirtxml.DomainPM{
-			SuspendToMem:  &libvirtxml.DomainPMPolicy{Enabled: "no"},
-			SuspendToDisk: &libvirtxml.DomainPMPolicy{Enabled: "no"},
-		}
+		d.Clock.Timers = []timerXML{{"hpet", "no"}}
+		d.PM = &pmXML{enabledXML{"no"}, enabledXML{"no"}}
 	}
 	if s.Loader != "" {
-		d.OS.Loader = &libvirtxml.DomainLoader{Path: s.Loader, Readonly: "yes", Type: "pflash"}
-		d.OS.NVRam = &libvirtxml.DomainNVRam{Template: s.NVRAM}
+		d.OS.Loader = &loaderXML{"yes", "pflash", s.Loader}
+		d.OS.NVRAM = &nvramXML{s.NVRAM}
 	} else {
-		d.OS.Firmware = "efi"
+		d.OS.Picked = "efi"
 		if x86 {
 			// Left alone, libvirt prefers firmware with enrolled keys, which
 			// refuses to boot an image that was built here and is unsigned.
-			d.OS.FirmwareInfo = &libvirtxml.DomainOSFirmwareInfo{Features: []libvirtxml.DomainOSFirmwareFeature{
-				{Enabled: "no", Name: "enrolled-keys"}, {Enabled: "no", Name: "secure-boot"},
-			}}
+			d.OS.Firmware = &firmwareXML{[]firmwareFeatureXML{{"no", "enrolled-keys"}, {"no", "secure-boot"}}}
 		}
 	}
 	if args := s.QemuArgs(); len(args) > 0 {
-		d.QEMUCommandline = &libvirtxml.DomainQEMUCommandline{}
+		d.Commandline = &commandlineXML{}
 		for _, a := range args {
-			d.QEMUCommandline.Args = append(d.QEMUCommandline.Args, libvirtxml.DomainQEMUCommandlineArg{Value: a})
+			d.Commandline.Args = append(d.Commandline.Args, argXML{a})
 		}
 	}
 	return d
@@ -204,8 +197,8 @@ func (s Spec) domain() *libvirtxml.Domain {
 
 // ConsoleLogOf is the ConsoleLog of a domain's XML, or "".
 func ConsoleLogOf(domain string) string {
-	var d libvirtxml.Domain
-	if d.Unmarshal(domain) != nil || d.Devices == nil {
+	var d domainXML
+	if read(domain, &d) != nil {
 		return ""
 	}
 	for _, s := range d.Devices.Serials {
@@ -216,55 +209,40 @@ func ConsoleLogOf(domain string) string {
 	return ""
 }
 
-func (s Spec) devices() *libvirtxml.DomainDeviceList {
-	port := uint(0)
-	devices := &libvirtxml.DomainDeviceList{
-		Emulator: s.Emulator,
-		Disks:    s.disks(),
-		Controllers: []libvirtxml.DomainController{
-			{Type: "usb", Model: "none"},
-			{Type: "pci", Index: ref(uint(0)), Model: "pcie-root"},
-		},
-		Serials:  []libvirtxml.DomainSerial{{Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}}, Target: &libvirtxml.DomainSerialTarget{Port: &port}}},
-		Consoles: []libvirtxml.DomainConsole{{Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}}, Target: &libvirtxml.DomainConsoleTarget{Type: "serial", Port: &port}}},
-		MemBalloon: &libvirtxml.DomainMemBalloon{
-			Model: "none",
-		},
-		RNGs: []libvirtxml.DomainRNG{{
-			Model:   "virtio",
-			Backend: &libvirtxml.DomainRNGBackend{Random: &libvirtxml.DomainRNGBackendRandom{Device: "/dev/urandom"}},
-		}},
+func (s Spec) devices() devicesXML {
+	devices := devicesXML{
+		Emulator:    s.Emulator,
+		Disks:       s.disks(),
+		Controllers: []controllerXML{{Type: "usb", Model: "none"}, {Type: "pci", Index: new(0), Model: "pcie-root"}},
+		Serials:     []serialXML{{Type: "pty"}},
+		Consoles:    []serialXML{{Type: "pty", Target: serialTargetXML{Type: "serial"}}},
+		MemBalloon:  modelXML{"none"},
+		RNGs:        []rngXML{{"virtio", rngBackendXML{"random", "/dev/urandom"}}},
 	}
 	for i := range rootPorts {
-		devices.Controllers = append(devices.Controllers,
-			libvirtxml.DomainController{Type: "pci", Index: ref(uint(i + 1)), Model: "pcie-root-port"})
+		devices.Controllers = append(devices.Controllers, controllerXML{Type: "pci", Index: new(i + 1), Model: "pcie-root-port"})
 	}
 	if s.ConsoleLog != "" {
-		devices.Serials[0].Log = &libvirtxml.DomainChardevLog{File: s.ConsoleLog, Append: "on"}
+		devices.Serials[0].Log = &serialLogXML{s.ConsoleLog, "on"}
 	}
 	if s.System {
-		devices.Interfaces = []libvirtxml.DomainInterface{{
-			MAC:         &libvirtxml.DomainInterfaceMAC{Address: strings.ToLower(s.MAC)},
-			Source:      &libvirtxml.DomainInterfaceSource{Network: &libvirtxml.DomainInterfaceSourceNetwork{Network: s.Network}},
-			Model:       &libvirtxml.DomainInterfaceModel{Type: "virtio"},
-			FilterRef:   &libvirtxml.DomainInterfaceFilterRef{Filter: s.Filter},
-			PortOptions: &libvirtxml.DomainInterfacePortOptions{Isolated: "yes"},
-			ROM:         &libvirtxml.DomainROM{Enabled: "no"},
-		}}
+		card := interfaceXML{Type: "network", MAC: addressXML{strings.ToLower(s.MAC)}, ROM: enabledXML{"no"}}
+		card.Source.Network, card.Model.Type, card.Filter.Name, card.Port.Isolated = s.Network, "virtio", s.Filter, "yes"
+		devices.Interfaces = []interfaceXML{card}
 	}
 	return devices
 }
 
 // disks in the order vda to vdd: system, data, code, seed. The guest finds them
 // by serial number, never by letter.
-func (s Spec) disks() []libvirtxml.DomainDisk {
-	disks := []libvirtxml.DomainDisk{
+func (s Spec) disks() []diskXML {
+	disks := []diskXML{
 		disk(s.SystemDisk, "qcow2", "vda", layout.SystemSerial, false),
 		disk(s.DataDisk, "qcow2", "vdb", layout.DataSerial, false),
 		disk(s.CodeDisk, "raw", "vdc", layout.CodeSerial, true),
 	}
 	// A boot order keeps the firmware from trying the network first.
-	disks[0].Boot = &libvirtxml.DomainDeviceBoot{Order: 1}
+	disks[0].Boot = &bootXML{1}
 	if s.Seed != "" {
 		disks = append(disks, disk(s.Seed, "raw", seedTarget, layout.SeedSerial, true))
 	}
@@ -273,20 +251,15 @@ func (s Spec) disks() []libvirtxml.DomainDisk {
 
 const seedTarget = "vdd"
 
-func disk(path, format, target, serial string, readOnly bool) libvirtxml.DomainDisk {
-	d := libvirtxml.DomainDisk{
-		Device: "disk",
-		Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: format},
-		Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: path}},
-		Target: &libvirtxml.DomainDiskTarget{Dev: target, Bus: "virtio"},
-		Serial: serial,
+func disk(path, format, target, serial string, readOnly bool) diskXML {
+	d := diskXML{
+		Type: "file", Device: "disk", Driver: diskDriverXML{Name: "qemu", Type: format},
+		Source: diskSourceXML{path}, Target: diskTargetXML{target, "virtio"}, Serial: serial,
 	}
 	if readOnly {
-		d.ReadOnly = &libvirtxml.DomainDiskReadOnly{}
+		d.ReadOnly = &struct{}{}
 	} else {
 		d.Driver.Discard = "unmap"
 	}
 	return d
 }
-
-func ref[T any](v T) *T { return &v }

@@ -1,6 +1,7 @@
 package virt
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"net/netip"
@@ -101,7 +102,14 @@ func TestEveryVariantOfTheMachineIsWrittenAsReviewed(t *testing.T) {
 
 func TestNoVariantSharesShowsOrPassesAnything(t *testing.T) {
 	eachVariant(func(name string, s Spec) {
-		d := s.domain()
+		x, err := s.DomainXML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d libvirtxml.Domain
+		if err := d.Unmarshal(x); err != nil {
+			t.Fatal(err)
+		}
 		v := d.Devices
 		if n := len(v.Filesystems) + len(v.Hostdevs) + len(v.RedirDevs) + len(v.Shmems) + len(v.Graphics) + len(v.Videos) +
 			len(v.Sounds) + len(v.Inputs) + len(v.Channels) + len(v.Smartcards) + len(v.Hubs) + len(v.TPMs); n != 0 {
@@ -201,6 +209,9 @@ func TestTheNetworkReachesNothing(t *testing.T) {
 	if err := n.Unmarshal(x); err != nil {
 		t.Fatal(err)
 	}
+	if again, err := n.Marshal(); err != nil || again != x {
+		t.Errorf("%v\n%s", err, again)
+	}
 	if n.Forward != nil || n.DNS.Enable != "no" || n.IPs[0].DHCP != nil || len(n.IPs) != 1 || len(n.Bridge.Name) > 15 {
 		t.Errorf("%s", x)
 	}
@@ -250,8 +261,15 @@ func TestTheFilterEndsInDropsOnBothLayers(t *testing.T) {
 			t.Errorf("%s: the last rule is %+v", layer, r)
 		}
 	}
-	if len(last) != 3 || !taggedRules(&f, "tank") || taggedRules(&f, "tan") {
-		t.Errorf("layers %d, tag %v", len(last), taggedRules(&f, "tank"))
+	var back filterXML
+	if err := read(x, &back); err != nil {
+		t.Fatal(err)
+	}
+	if len(last) != 3 || !taggedRules(&back, "tank") || taggedRules(&back, "tan") {
+		t.Errorf("layers %d, tag %v", len(last), taggedRules(&back, "tank"))
+	}
+	if again, err := f.Marshal(); err != nil || again != x {
+		t.Errorf("%v\n%s", err, again)
 	}
 	s.GuestIP = s.HostIP
 	if _, err := s.FilterXML(); err == nil {
@@ -269,6 +287,123 @@ func TestThePoolIsWrittenAsReviewed(t *testing.T) {
 	}
 	if _, err := PoolXML("clawarium", "pool", true); err == nil {
 		t.Error("a relative path is accepted")
+	}
+}
+
+func TestAVolumeIsWrittenAsReviewed(t *testing.T) {
+	for name, backing := range map[string]string{"blank": "", "overlay": "/pool/base <&>.qcow2"} {
+		x, err := newVolumeXML("tank-data.qcow2", 20<<30, "qcow2", backing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "volume-"+name, x)
+		var v libvirtxml.StorageVolume
+		if err := v.Unmarshal(x); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := v.Marshal(); err != nil || again != x {
+			t.Errorf("%v\n%s", err, again)
+		}
+		if (v.BackingStore == nil) != (backing == "") || backing != "" && v.BackingStore.Path != backing {
+			t.Errorf("%s: %+v", name, v.BackingStore)
+		}
+	}
+}
+
+func TestFirmwareThatIsNamedIsTaken(t *testing.T) {
+	s := testSpec()
+	s.Loader, s.NVRAM, s.Emulator = "/fw/code.fd", "/fw/vars.fd", "/usr/bin/qemu-x"
+	x, err := s.DomainXML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "domain-firmware", x)
+	var d libvirtxml.Domain
+	if err := d.Unmarshal(x); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := d.Marshal(); err != nil || again != x {
+		t.Errorf("%v\n%s", err, again)
+	}
+	if d.OS.Firmware != "" || d.OS.FirmwareInfo != nil || d.OS.Loader.Path != s.Loader || d.OS.NVRam.Template != s.NVRAM || d.Devices.Emulator != s.Emulator {
+		t.Errorf("%s", x)
+	}
+}
+
+// As libvirt answers, shortened.
+const someCapabilities = `<domainCapabilities>
+  <path>/usr/bin/qemu-system-x86_64</path>
+  <domain>qemu</domain>
+  <machine>pc-q35-7.2</machine>
+  <arch>x86_64</arch>
+  <vcpu max='288'/>
+  <iothreads supported='yes'/>
+  <os supported='yes'>
+    <enum name='firmware'>
+      <value>bios</value>
+      <value>efi</value>
+    </enum>
+    <loader supported='yes'>
+      <value>/usr/share/OVMF/OVMF_CODE_4M.fd</value>
+      <value>/usr/share/OVMF/OVMF_CODE.fd</value>
+      <enum name='type'><value>rom</value><value>pflash</value></enum>
+    </loader>
+  </os>
+  <cpu><mode name='maximum' supported='yes'><enum name='maximumMigratable'><value>on</value></enum></mode></cpu>
+</domainCapabilities>`
+
+func TestCapabilitiesAreReadAsLibvirtAnswers(t *testing.T) {
+	var c capabilitiesXML
+	var want libvirtxml.DomainCaps
+	if err := errors.Join(read(someCapabilities, &c), want.Unmarshal(someCapabilities)); err != nil {
+		t.Fatal(err)
+	}
+	if c.Path != want.Path || c.Machine != want.Machine || c.VCPU.Max != int(want.VCPU.Max) || len(c.OS.Loaders) != 2 ||
+		!slices.Equal(c.OS.Loaders, want.OS.Loader.Values) || len(c.OS.Enums) != 1 || !slices.Equal(c.OS.Enums[0].Values, want.OS.Enums[0].Values) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// As libvirt writes down a disk of a machine that runs.
+const liveSeed = `<disk type='file' device='disk'>
+      <driver name='qemu' type='raw'/>
+      <source file='/pool/a&amp;b.iso' index='1'/>
+      <backingStore/>
+      <target dev='vdd' bus='virtio'/>
+      <readonly/>
+      <serial>clawarium-seed</serial>
+      <alias name='virtio-disk3'/>
+      <address type='pci' domain='0x0000' bus='0x05' slot='0x00' function='0x0'/>
+    </disk>`
+
+func TestTheSeedIsTakenOutAsLibvirtWroteItDown(t *testing.T) {
+	other := strings.Replace(liveSeed, "clawarium-seed", "clawarium-data", 1)
+	seed, err := seedOf("<domain type='kvm' id='7'><name>x</name><devices>" + other + liveSeed + "<controller type='pci'/></devices></domain>")
+	if err != nil || seed == nil {
+		t.Fatal(seed, err)
+	}
+	x, err := seed.verbatim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var was, is libvirtxml.DomainDisk
+	if err := errors.Join(was.Unmarshal(liveSeed), is.Unmarshal(x)); err != nil {
+		t.Fatalf("%v\n%s", err, x)
+	}
+	a, _ := was.Marshal()
+	if b, err := is.Marshal(); err != nil || a != b {
+		t.Errorf("%v\n%s", err, x)
+	}
+	if want := liveSeed[strings.Index(liveSeed, ">"):]; !strings.HasSuffix(x, want) {
+		t.Errorf("%s", x)
+	}
+	for _, without := range []string{"<domain/>", "<domain><devices>" + other + "</devices></domain>"} {
+		if seed, err := seedOf(without); seed != nil || err != nil {
+			t.Errorf("%s: %+v, %v", without, seed, err)
+		}
+	}
+	if _, err := seedOf("<network/>"); err == nil {
+		t.Error("a network is a domain")
 	}
 }
 

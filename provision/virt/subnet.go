@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -62,8 +61,8 @@ func (c *Conn) FreeSubnet(ctx context.Context, hostRoutes []netip.Prefix) (netip
 			if err != nil {
 				return netip.Prefix{}, err
 			}
-			var n libvirtxml.Network
-			if n.Unmarshal(x) != nil {
+			var n networkXML
+			if read(x, &n) != nil {
 				continue
 			}
 			taken = append(taken, networkAddresses(&n)...)

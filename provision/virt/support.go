@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -43,21 +42,15 @@ func (c *Conn) Supports(ctx context.Context, arch string, kvm bool) (Support, er
 			}
 			return Support{}, err
 		}
-		var caps libvirtxml.DomainCaps
-		if err := caps.Unmarshal(x); err != nil {
+		var caps capabilitiesXML
+		if err := read(x, &caps); err != nil {
 			return Support{}, err
 		}
-		s := Support{Emulator: caps.Path, Machine: caps.Machine}
-		if caps.VCPU != nil {
-			s.MaxCPUs = int(caps.VCPU.Max)
-		}
+		s := Support{Emulator: caps.Path, Machine: caps.Machine, MaxCPUs: caps.VCPU.Max, Loaders: caps.OS.Loaders}
 		for _, e := range caps.OS.Enums {
 			for _, v := range e.Values {
 				s.UEFI = s.UEFI || e.Name == "firmware" && v == "efi"
 			}
-		}
-		if caps.OS.Loader != nil {
-			s.Loaders = caps.OS.Loader.Values
 		}
 		return s, nil
 	})

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"libvirt.org/go/libvirt"
-	"libvirt.org/go/libvirtxml"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -84,11 +83,11 @@ func (o *op) describeVolume(v *libvirt.StorageVol) (*Volume, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parsed libvirtxml.StorageVolume
-	if err := parsed.Unmarshal(x); err != nil {
+	var parsed volumeXML
+	if err := read(x, &parsed); err != nil {
 		return nil, err
 	}
-	out := &Volume{Name: parsed.Name}
+	out := &Volume{Name: parsed.Name, Path: parsed.Target.Path, Format: parsed.Target.Format.Type}
 	if parsed.Capacity != nil {
 		out.Capacity = inBytes(parsed.Capacity)
 		out.Length = out.Capacity
@@ -96,19 +95,13 @@ func (o *op) describeVolume(v *libvirt.StorageVol) (*Volume, error) {
 	if parsed.Physical != nil {
 		out.Length = inBytes(parsed.Physical)
 	}
-	if t := parsed.Target; t != nil {
-		out.Path = t.Path
-		if t.Format != nil {
-			out.Format = t.Format.Type
-		}
-	}
-	if parsed.BackingStore != nil {
-		out.Backing = parsed.BackingStore.Path
+	if parsed.Backing != nil {
+		out.Backing = parsed.Backing.Path
 	}
 	return out, nil
 }
 
-func inBytes(s *libvirtxml.StorageVolumeSize) int64 {
+func inBytes(s *measureXML) int64 {
 	unit := map[string]uint64{"": 1, "bytes": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}[s.Unit]
 	return int64(s.Value * unit)
 }
@@ -199,24 +192,7 @@ func (p *Pool) create(ctx context.Context, name string, size int64, format, back
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	def := &libvirtxml.StorageVolume{
-		Name:       name,
-		Capacity:   &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: uint64(size)},
-		Allocation: &libvirtxml.StorageVolumeSize{Unit: "bytes"},
-		Target: &libvirtxml.StorageVolumeTarget{
-			Format: &libvirtxml.StorageVolumeTargetFormat{Type: format},
-			// For nobody else: the seed holds keys. libvirt gives a file to QEMU's
-			// account while a machine uses it.
-			Permissions: &libvirtxml.StorageVolumeTargetPermissions{Mode: "0600"},
-		},
-	}
-	if backing != "" {
-		def.BackingStore = &libvirtxml.StorageVolumeBackingStore{
-			Path:   backing,
-			Format: &libvirtxml.StorageVolumeTargetFormat{Type: "qcow2"},
-		}
-	}
-	x, err := def.Marshal()
+	x, err := newVolumeXML(name, size, format, backing)
 	if err != nil {
 		return nil, err
 	}
@@ -248,6 +224,18 @@ func (p *Pool) create(ctx context.Context, name string, size int64, format, back
 		defer v.Free()
 		return o.describeVolume(v)
 	})
+}
+
+func newVolumeXML(name string, size int64, format, backing string) (string, error) {
+	v := volumeXML{Name: name, Capacity: &measureXML{"bytes", uint64(size)}, Allocation: measureXML{Unit: "bytes"}}
+	v.Target.Format.Type = format
+	// For nobody else: the seed holds keys. libvirt gives a file to QEMU's account
+	// while a machine uses it.
+	v.Target.Permissions.Mode = "0600"
+	if backing != "" {
+		v.Backing = &backingXML{backing, formatXML{"qcow2"}}
+	}
+	return written(v)
 }
 
 // DeleteVolume removes a volume of the pool. An absent one is fine.
