@@ -67,6 +67,12 @@ bench: ## prepare this machine for the benchmarks, run them, print one table
 	@$(MAKE) --no-print-directory build
 	@.ci/bench '$(TEST_TAGS),bench'
 
+.PHONY: tour
+tour: ## walk the wizard on a real machine and keep its screens in docs/tour.md
+	@$(PREPARE) test
+	@$(MAKE) --no-print-directory build
+	@$(WITH_REGISTRY) .ci/tour
+
 # The stages of `make test`, each to be run alone on a machine that is prepared.
 
 .PHONY: prepare-test
