@@ -182,6 +182,7 @@ func (p *results) viewList(width, height int) string {
 
 	var lines []string
 	at, selected := 0, 0
+	column, titles := columns()
 	for _, row := range rows {
 		if row.head != "" {
 			if len(lines) > 0 {
@@ -194,7 +195,7 @@ func (p *results) viewList(width, height int) string {
 		if chosen {
 			selected = len(lines)
 		}
-		lines = append(lines, p.findingLine(row, chosen, width))
+		lines = append(lines, p.findingLine(row, chosen, column, titles, width))
 		at++
 	}
 	if at == 0 {
@@ -272,10 +273,9 @@ func flow(pieces []string, gap string, width int) []string {
 }
 
 // findingLine is one finding: a sign, the verdict, the control and, where there
-// is room, what is wrong.
-func (p *results) findingLine(row findingRow, chosen bool, width int) string {
+// is room, what is wrong. column and titles are how wide verdicts and controls are.
+func (p *results) findingLine(row findingRow, chosen bool, column, titles, width int) string {
 	s, c := p.s.styles, text.T().Checks
-	column, titles := columns()
 	mark, word, style := "…", text.T().Results.Open, s.faint
 	if f := row.finding; f != nil {
 		mark, word, style = symbol(f.Status), c.Status[string(f.Status)], s.status(f.Status)

@@ -24,7 +24,6 @@ import (
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
-	"github.com/clawarium/clawarium/checks/report"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/steps"
@@ -365,7 +364,6 @@ type fakeMachine struct {
 	Machine // what is not overridden panics
 	plan    plan.Plan
 	status  steps.Status
-	report  report.Report
 }
 
 func (m *fakeMachine) Name() string               { return m.plan.Name }

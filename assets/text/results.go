@@ -52,7 +52,6 @@ type ResultsRepair struct {
 	YoursToDecide  string
 	Nothing        string
 	StepsHead      string
-	Step1          string // a step
 	Restart        string // how long
 	NoRestart      string
 	Promise        string
@@ -72,7 +71,7 @@ type ResultsRepair struct {
 // ResultsKeys are the keys of the screen and what they do.
 type ResultsKeys struct {
 	Repair, RepairAll, Show, Group, Again, Export, Next, Numbers string
-	Retry, Save, Review, ToList, LookAgain, Others, LeftRight    string
+	Retry, Save, Review, LookAgain, Others, LeftRight            string
 }
 
 var enResults = Results{
@@ -88,7 +87,7 @@ var enResults = Results{
 	By: map[string]string{
 		"control": "in the order of the controls", "place": "by the place that was looked at", "clause": "by clause of the guidance",
 	},
-	None:         "Nothing here is %q. Press s to see others.",
+	None:         "Nothing here is \"%s\". Press s to see others.",
 	Facts:        "OpenClaw %s, Node %s, clawarium %s. Plan %s. Connection %s.",
 	Detail:       "%s  %s",
 	SeenLabel:    "What was seen",
@@ -110,7 +109,7 @@ var enResults = Results{
 	Written: "Saved as %s",
 
 	Repair: ResultsRepair{
-		NotRed:        "%s is %q: there is nothing to repair. Press enter to read about it.",
+		NotRed:        "%s is \"%s\": there is nothing to repair. Press enter to read about it.",
 		NothingRed:    "Nothing is \"not met\", so there is nothing to repair.",
 		Preparing:     "Having every step of the machine look for itself, to find what has to be made again",
 		Head:          "Not as it should be: %d. Of these, clawarium can repair: %d.",
@@ -122,7 +121,6 @@ var enResults = Results{
 		YoursToDecide: "Yours to decide: re-hardening asks whether you accept it.",
 		Nothing:       "None of this can be repaired by clawarium. What you can do is written beside it.",
 		StepsHead:     "What would be made again, in this order",
-		Step1:         "· %s",
 		Restart:       "The machine is shut down and started for this, about %s. OpenClaw does not answer meanwhile.",
 		NoRestart:     "The machine keeps running.",
 		Promise:       "Afterwards the machine is looked at again. If a step does not work, or anything is worse than before, all of it is taken back.",
@@ -138,7 +136,7 @@ var enResults = Results{
 	},
 	Keys: ResultsKeys{
 		Repair: "repair", RepairAll: "repair all", Show: "filter", Group: "group", Again: "look again", Export: "save", Next: "next",
-		Numbers: "all / one verdict", Retry: "try again", Save: "save", Review: "repair", ToList: "back to the findings", LookAgain: "look again",
+		Numbers: "all / one verdict", Retry: "try again", Save: "save", Review: "repair", LookAgain: "look again",
 		Others: "other finding", LeftRight: "←→",
 	},
 }
@@ -190,7 +188,6 @@ var zhResults = Results{
 		YoursToDecide: "由你决定：“重新加固”会问你是否认可它。",
 		Nothing:       "这些都不能由 clawarium 修复。你可以做什么，写在旁边。",
 		StepsHead:     "将按以下顺序重做",
-		Step1:         "· %s",
 		Restart:       "为此要关闭并重新启动虚拟机，大约 %s，其间 OpenClaw 不应答。",
 		NoRestart:     "虚拟机继续运行。",
 		Promise:       "之后会再次查看虚拟机。若有步骤没有成功，或有任何一项比之前更差，就全部撤回。",
@@ -206,7 +203,7 @@ var zhResults = Results{
 	},
 	Keys: ResultsKeys{
 		Repair: "修复", RepairAll: "全部修复", Show: "筛选", Group: "分组", Again: "重新查看", Export: "保存", Next: "下一页",
-		Numbers: "全部或某一类", Retry: "再试", Save: "保存", Review: "修复", ToList: "回到结论", LookAgain: "重新查看",
+		Numbers: "全部或某一类", Retry: "再试", Save: "保存", Review: "修复", LookAgain: "重新查看",
 		Others: "另一项", LeftRight: "←→",
 	},
 }
