@@ -40,6 +40,11 @@ type Options struct {
 // longer.
 const lastFrames = 2 * time.Second
 
+// framesPerSecond is how often the screen is drawn at most; a frame waits for its
+// turn. With Bubble Tea's usual 60 the wait alone can be 17 ms, which is more than
+// a key may take in all.
+const framesPerSecond = 120
+
 // Run shows the screen until it is left and returns the exit status: 130 when it
 // was left by ctrl-c, 143 after SIGTERM, SIGHUP or when the terminal was closed.
 // The error, which is to be printed once the status is known, says what the owner
@@ -64,7 +69,7 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 
 	m := &guarded{wizard: w}
 	p := tea.NewProgram(m, tea.WithInput(listen(o.In, func() { cancel(errHangup) })), tea.WithOutput(o.Out),
-		tea.WithoutSignalHandler(), tea.WithEnvironment(os.Environ()))
+		tea.WithoutSignalHandler(), tea.WithEnvironment(os.Environ()), tea.WithFPS(framesPerSecond))
 	m.send = p.Send
 	ended := make(chan error, 1)
 	go func() {
