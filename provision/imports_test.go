@@ -54,7 +54,6 @@ var foreign = []struct {
 }{
 	{"libvirt.org/go/libvirt", []string{"provision/virt"}},
 	{"libvirt.org/go/libvirtxml", []string{"provision/virt", "checks/..."}},
-	{"charm.land/fang/...", []string{"ui/...", "cmd/..."}},
 	{"charm.land/...", []string{"ui/..."}},
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"github.com/invopop/jsonschema", []string{"provision/plan"}},
@@ -230,7 +229,6 @@ func TestEachForbiddenImportIsNoticed(t *testing.T) {
 		{"provision/guest", "libvirt.org/go/libvirtxml"},
 		{"ui", module + "/cmd/clawarium"},
 		{"cmd/clawarium", "charm.land/bubbletea/v2"},
-		{"provision/steps", "charm.land/fang/v2"},
 		{"provision", "charm.land/lipgloss/v2"},
 		{"ui", "github.com/spf13/cobra"},
 		{"provision", "github.com/invopop/jsonschema"},
@@ -248,7 +246,6 @@ func TestEachForbiddenImportIsNoticed(t *testing.T) {
 		{"assets/text", module + "/assets/layout"},
 		{"provision/virt", "libvirt.org/go/libvirt"},
 		{"checks", "libvirt.org/go/libvirtxml"},
-		{"cmd/clawarium", "charm.land/fang/v2"},
 		{"provision/steps", module + "/provision/virt"},
 	} {
 		pkg := module + "/" + c[0]

@@ -15,6 +15,7 @@ import (
 // its two values live in a file of the area's name.
 type Strings struct {
 	Command   Command
+	Usage     Usage
 	Engine    Engine
 	Steps     Steps
 	Plan      Plan
@@ -42,13 +43,13 @@ const (
 
 var (
 	english = Strings{
-		Command: enCommand, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
+		Command: enCommand, Usage: enUsage, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
 		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Checks: enChecks, Report: enReport,
 		Harden: enHarden, Screen: enScreen, Pages: enPages, Progress: enProgress,
 		Results: enResults, Dashboard: enDashboard, Lines: enLines,
 	}
 	chinese = Strings{
-		Command: zhCommand, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
+		Command: zhCommand, Usage: zhUsage, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
 		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Checks: zhChecks, Report: zhReport,
 		Harden: zhHarden, Screen: zhScreen, Pages: zhPages, Progress: zhProgress,
 		Results: zhResults, Dashboard: zhDashboard, Lines: zhLines,

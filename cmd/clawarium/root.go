@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 
-	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -75,9 +74,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(),
-		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
-	return exitStatus(ctx, s.err, err)
+	return exitStatus(ctx, s.err, root.ExecuteContext(ctx))
 }
 
 // exitStatus says what went wrong, once, and turns it into a status.
@@ -129,6 +126,7 @@ func newRoot(a *app) *cobra.Command {
 			c.Args = noArgs
 		}
 	}
+	withHelp(root)
 	return root
 }
 
