@@ -129,9 +129,18 @@ func fit(s string, width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// wrap folds prose to width columns, between words and, where there are none, in
-// them.
-func wrap(s string, width int) string { return ansi.Wrap(s, max(width, 1), "") }
+// wrap folds text to width columns: plain text as prose, text with styles in it
+// between words and, where there are none, in them.
+func wrap(s string, width int) string {
+	if strings.ContainsRune(s, '\x1b') {
+		return ansi.Wrap(s, max(width, 1), "")
+	}
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.Join(prose(l, width), "\n")
+	}
+	return strings.Join(lines, "\n")
+}
 
 // indent sets every line of s in by n columns.
 func indent(s string, n int) string {
