@@ -74,6 +74,7 @@ func (w *bench) terminal(argv ...string) *onTerminal {
 		w.Fatal(err)
 	}
 	go o.read()
+	go func() { _, _ = io.Copy(master, o.term) }() // what a terminal answers
 	return o
 }
 
