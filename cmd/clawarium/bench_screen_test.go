@@ -9,6 +9,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -239,4 +240,21 @@ func BenchmarkScreenMemoryBesideLimit(b *testing.B) {
 	peak := float64(<-watched) * 1024
 	w.bound(peak/screenPeakLimit, "at-most", 1)
 	b.ReportMetric(peak/1e6, "MB")
+	b.ReportMetric(float64(mappedFiles(b, o.cmd.Process.Pid))*1024/1e6, "of-it-files-MB")
+}
+
+// mappedFiles is what a process has in memory of files, in KiB: the program itself,
+// and libvirt with the libraries that it brings.
+func mappedFiles(b *testing.B, pid int) (kib int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if n, _ := fmt.Sscanf(line, "RssFile: %d kB", &kib); n == 1 {
+			return kib
+		}
+	}
+	b.Fatal("the kernel does not say what is of files")
+	return 0
 }
