@@ -92,6 +92,8 @@ func (s *Store) build(ctx context.Context, r Request, reporter Reporter) (Image,
 	if r.SHA512 != "" && img.SHA512 != r.SHA512 {
 		return Image{}, &text.Fault{What: fmt.Sprintf(t.NotPinned, img.Path), Hint: t.NotPinnedHint}
 	}
+	// One that was built for another reason is here because it was asked for.
+	img.Note = fmt.Sprintf(t.NoteBuilt, img.Release, s.packages(img))
 	return img, nil
 }
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
@@ -323,7 +325,8 @@ func (e *Env) Stop(ctx context.Context, r provision.Reporter) (Stopped, error) {
 	return s, err
 }
 
-// lineWriter passes complete lines on, without control characters.
+// lineWriter passes complete lines on, without control characters and without
+// the sequences that colour a console.
 type lineWriter struct {
 	say  func(string)
 	rest []byte
@@ -333,11 +336,17 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	for _, b := range p {
 		switch {
 		case b == '\n' || len(w.rest) > 500:
-			if line := strings.TrimSpace(string(w.rest)); line != "" {
+			line := strings.Map(func(r rune) rune {
+				if r == '\x1b' { // of a sequence that is not whole
+					return -1
+				}
+				return r
+			}, ansi.Strip(string(w.rest)))
+			if line = strings.TrimSpace(line); line != "" {
 				w.say(line)
 			}
 			w.rest = w.rest[:0]
-		case b >= ' ' || b == '\t':
+		case b >= ' ' || b == '\t' || b == '\x1b':
 			w.rest = append(w.rest, b)
 		}
 	}

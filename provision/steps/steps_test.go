@@ -187,12 +187,12 @@ func TestCachesStayWhileAnotherMachineOrTheOwnerWantsThem(t *testing.T) {
 func TestConsoleLinesReachTheLogWithoutControlCharacters(t *testing.T) {
 	var lines []string
 	w := &lineWriter{say: func(s string) { lines = append(lines, s) }}
-	for _, part := range []string{"one\r\nt", "wo\x1b[31m\n\n", strings.Repeat("x", 2000)} {
+	for _, part := range []string{"one\r\nt", "\x1b[31mwo\x1b[0m\n\n", strings.Repeat("x", 2000)} {
 		if n, err := w.Write([]byte(part)); n != len(part) || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 	}
-	if len(lines) < 5 || lines[0] != "one" || lines[1] != "two[31m" {
+	if len(lines) < 5 || lines[0] != "one" || lines[1] != "two" {
 		t.Errorf("%q", lines)
 	}
 	for _, line := range lines {
