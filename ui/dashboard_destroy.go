@@ -89,9 +89,7 @@ func (p *destroying) typed(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	p.wrong = nil
-	in, cmd := p.input.Update(msg)
-	*p.input = in
-	return cmd
+	return typeInto(p.input, msg)
 }
 
 // agree asks once more when the name is right.

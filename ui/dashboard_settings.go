@@ -40,6 +40,23 @@ func newInput(s *session, value string, limit int) *textinput.Model {
 	return &in
 }
 
+// typeInto gives it a key or a paste, as far as that is text that can be read in
+// one line.
+func typeInto(in *textinput.Model, msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case tea.PasteMsg:
+		m.Content = pasted(m.Content)
+		msg = m
+	case tea.KeyPressMsg:
+		if !takes(m) {
+			return nil
+		}
+	}
+	typed, cmd := in.Update(msg)
+	*in = typed
+	return cmd
+}
+
 // drawInput draws it in one line.
 func drawInput(in *textinput.Model, width int) string {
 	in.SetWidth(max(1, width-3))
@@ -79,9 +96,7 @@ func (p *settings) update(msg tea.Msg) tea.Cmd {
 		case "enter":
 			return p.save()
 		}
-		in, cmd := p.input.Update(msg)
-		*p.input = in
-		return cmd
+		return typeInto(p.input, msg)
 	}
 	switch k {
 	case "esc", "enter":

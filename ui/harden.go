@@ -158,6 +158,7 @@ func (h *harden) close() {
 func (h *harden) home() tea.Cmd {
 	h.close()
 	h.turn++
+	h.stage, h.from = hardenOpening, 0 // what is drawn until then needs no machine
 	return replace("dashboard")
 }
 

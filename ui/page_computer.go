@@ -100,7 +100,7 @@ func (c *computer) update(msg tea.Msg) tea.Cmd {
 			c.look.stop()
 			return back
 		case "enter":
-			if c.look.of == nil && c.stops() == 0 {
+			if !c.looking() && c.stops() == 0 {
 				return forward
 			}
 		case "r":
@@ -110,6 +110,12 @@ func (c *computer) update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// looking says whether there is nothing to say yet. It is so as well when the look
+// was ended because the page is being left: it is still drawn then.
+func (c *computer) looking() bool {
+	return c.look.of != nil || c.found == nil && c.err == nil
 }
 
 // stops counts what keeps the machine from being made.
@@ -128,7 +134,7 @@ func (c *computer) stops() int {
 func (c *computer) keys() []keyHint {
 	k := words().Keys
 	var hints []keyHint
-	if c.look.of == nil && c.stops() == 0 {
+	if !c.looking() && c.stops() == 0 {
 		hints = append(hints, keyOf(k.Enter, k.Next))
 	}
 	return append(hints, keyOf(k.Esc, k.Back), keyOf("r", pageWords().Computer.Again), keyOf(k.Arrows, k.Scroll))
@@ -140,7 +146,7 @@ func (c *computer) view(width, height int) string {
 	lines := append(hang(wide, "", t.About), "")
 	var foot []string
 	switch {
-	case c.look.of != nil:
+	case c.looking():
 		said := words().Working
 		if c.look.said != "" {
 			said = fmt.Sprintf(t.Looking, c.look.said)

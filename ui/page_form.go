@@ -251,7 +251,7 @@ func (f *formPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		now := f.fields[at]
 		f.fields = slices.DeleteFunc(f.fields, func(g *field) bool { return g != now && g.seldom && g.wrong == nil })
 		f.build(now.key)
-	case clean(msg.Text) == msg.Text:
+	case takes(msg):
 		f.answer(msg)
 	}
 	return nil

@@ -49,7 +49,7 @@ func (v *saving) update(msg tea.Msg, s *session) {
 		v.wrong = nil
 		v.input.Update(tea.PasteMsg{Content: pasted(msg.Content)})
 	case tea.KeyPressMsg:
-		if clean(msg.Text) == msg.Text {
+		if takes(msg) {
 			v.wrong = nil
 			v.input.Update(msg)
 		}

@@ -71,7 +71,7 @@ func (f *fileToSave) press(p *results, msg tea.KeyPressMsg) tea.Cmd {
 		p.part = f.from
 	case msg.String() == "enter" && f.writing == "":
 		return f.save(p)
-	case clean(msg.Text) == msg.Text:
+	case takes(msg):
 		f.wrong = ""
 		f.input, _ = f.input.Update(msg)
 	}

@@ -1,0 +1,612 @@
+package ui
+
+// How a list of events is played to the model: commands run beside it, on a clock
+// of its own (testing/synctest), and their messages come in order, at once or late.
+// What does not hold is looked for after each event.
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/checks/report"
+	"github.com/clawarium/clawarium/provision/plan"
+)
+
+// breach is of a property that did not hold.
+type breach struct{ property, what string }
+
+func (b *breach) String() string { return b.property + ": " + b.what }
+
+// tally counts what was run.
+type tally struct {
+	events, frames, runs, secrets int
+	calls, pages                  map[string]int
+}
+
+// command is one that runs, or has.
+type command struct {
+	msg  tea.Msg
+	done bool
+	// apply is the plan whose review enter was pressed on, when that gave it.
+	apply *plan.Plan
+}
+
+type propertyRun struct {
+	w       *wizard
+	driver  *propertyDriver
+	answers []report.Report
+	draw    int
+	sum     *tally
+
+	mu    sync.Mutex
+	fault *breach
+
+	commands []*command
+	late     int // for how many events no message arrives
+	quit     bool
+	secrets  []string
+	keyed    time.Time // the last key
+	dialog   *dialog   // the last one that was seen
+	appeared time.Time
+	apply    *plan.Plan // of the update that is going on
+
+	shown *Review // on the screen, and since when
+	since time.Time
+	calm  bool // no key was pressed for a while since then
+}
+
+// broke notes what does not hold; the first counts.
+func (r *propertyRun) broke(property, format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fault == nil {
+		r.fault = &breach{property, fmt.Sprintf(format, args...)}
+	}
+}
+
+func (r *propertyRun) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fault != nil || r.quit
+}
+
+// playOut runs events from a beginning, and returns the property that did not hold.
+func playOut(t *testing.T, how beginning, events []happening, answers []report.Report, draw int, sum *tally) (fault *breach) {
+	r := &propertyRun{answers: answers, draw: draw, sum: sum}
+	defer func() {
+		if v := recover(); v != nil { // also what the clock says of a goroutine that waits for ever
+			fault = &breach{"nothing panics or is left running", fmt.Sprint(v)}
+		}
+		if fault == nil {
+			fault = r.fault
+		}
+		text.Use(text.English)
+	}()
+	synctest.Test(t, func(*testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer func() {
+			cancel()
+			time.Sleep(time.Minute) // by then all that ran has heard of it
+			synctest.Wait()
+		}()
+		r.begin(ctx, how)
+		for _, e := range events {
+			if r.over() {
+				break
+			}
+			r.play(e)
+		}
+		r.looked(true)
+	})
+	if sum.calls == nil {
+		sum.calls, sum.pages = map[string]int{}, map[string]int{}
+	}
+	sum.runs++
+	for what, n := range r.driver.calls {
+		sum.calls[what] += n
+	}
+	return r.fault
+}
+
+func (r *propertyRun) begin(ctx context.Context, how beginning) {
+	text.Use(how.language)
+	r.driver = &propertyDriver{r: r, mood: how.mood, reviews: map[string]plan.Plan{}, calls: map[string]int{}}
+	p, err := plan.Default(testHost).With("openclaw.provider", how.provider, testHost)
+	if err == nil {
+		p, err = p.With("language", how.language, testHost)
+	}
+	if err != nil {
+		panic(err)
+	}
+	r.w = newWizard(ctx, r.driver, p, how.page)
+	r.w.session.existing = how.existing
+	r.start(r.w.Init())
+	r.send(tea.WindowSizeMsg{Width: how.width, Height: how.height})
+	r.arrive()
+}
+
+// start has a command run.
+func (r *propertyRun) start(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	c := &command{apply: r.apply}
+	r.commands = append(r.commands, c)
+	go func() {
+		var msg tea.Msg
+		defer func() {
+			if v := recover(); v != nil {
+				r.broke("nothing panics", "%v in a command\n%s", v, debug.Stack())
+			}
+			r.mu.Lock()
+			c.msg, c.done = msg, true
+			r.mu.Unlock()
+		}()
+		msg = cmd()
+	}()
+}
+
+// settled is the next message that has come; those of a batch are commands again.
+func (r *propertyRun) settled() *command {
+	for {
+		if len(r.commands) == 0 {
+			return nil
+		}
+		synctest.Wait()
+		again := false
+		var next *command
+		r.mu.Lock()
+		done := slices.Clone(r.commands)
+		done = slices.DeleteFunc(done, func(c *command) bool { return !c.done })
+		r.mu.Unlock()
+		for _, c := range done {
+			if c.msg == nil {
+				r.drop(c)
+				continue
+			}
+			if v := reflect.ValueOf(c.msg); v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
+				r.drop(c)
+				for i := range v.Len() {
+					r.start(v.Index(i).Interface().(tea.Cmd))
+				}
+				again = true
+				continue
+			}
+			if next == nil {
+				next = c
+			}
+		}
+		if again {
+			continue
+		}
+		return next
+	}
+}
+
+func (r *propertyRun) drop(c *command) {
+	r.commands = slices.DeleteFunc(r.commands, func(d *command) bool { return c == d })
+}
+
+// arrive gives the model the messages that have come. How many may follow from one
+// another without time passing is bounded: a model that is never quiet is a fault.
+func (r *propertyRun) arrive() {
+	for n := 0; !r.over(); n++ {
+		c := r.settled()
+		if c == nil || r.late > 0 {
+			return
+		}
+		if n > 10_000 {
+			r.broke("the model comes to rest", "%T again and again", c.msg)
+			return
+		}
+		r.drop(c)
+		if _, ok := c.msg.(tea.QuitMsg); ok {
+			r.quit = true
+			return
+		}
+		if m, ok := c.msg.(replaceMsg); ok && m.page == "progress" {
+			if c.apply == nil {
+				r.broke("only through review", "the page of progress is led to from elsewhere")
+				return
+			}
+			r.driver.allow(allowance{"setup", file(*c.apply)})
+		}
+		r.send(c.msg)
+	}
+}
+
+// send gives the model a message.
+func (r *propertyRun) send(msg tea.Msg) {
+	if r.over() {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.broke("nothing panics", "%v on %q at %T\n%s", v, r.w.at, msg, debug.Stack())
+		}
+	}()
+	r.sum.events++
+	at := r.w.at
+	_, cmd := r.w.Update(msg)
+	if at != r.w.at && r.w.at != "progress" {
+		r.driver.allow()
+	}
+	r.start(cmd)
+	shown := r.w.session.review
+	if r.w.at != "review" {
+		shown = nil
+	}
+	if shown != r.shown {
+		r.shown, r.since, r.calm = shown, time.Now(), false
+	}
+	r.watch()
+	if r.sum.events%r.draw == 0 {
+		r.looked(r.sum.events%64 == 0)
+	}
+}
+
+// watch wraps the answers of a dialog that has just appeared, so that it is known
+// which is given, and when.
+func (r *propertyRun) watch() {
+	d := r.w.dialog
+	if d == nil || d == r.dialog {
+		return
+	}
+	r.dialog, r.appeared = d, time.Now()
+	appeared, page, name := time.Now(), r.w.page(), r.w.session.plan.Name
+	for i, a := range d.answers {
+		if a.cmd == nil {
+			continue
+		}
+		d.answers[i].cmd = func() tea.Msg {
+			if since := time.Since(appeared); since < grace {
+				r.broke("a dialog has its grace", "%q was answered with %q after %v", d.title, a.does, since)
+			}
+			if all, ok := agreedTo(page, name, a.does); ok {
+				r.driver.allow(all...)
+			}
+			return a.cmd()
+		}
+	}
+}
+
+// agreedTo is what an answer of a dialog allows.
+func agreedTo(of page, name, does string) ([]allowance, bool) {
+	for _, t := range bothLanguages() { // it may have been switched since
+		if all, ok := agreedIn(t, of, name, does); ok {
+			return all, true
+		}
+	}
+	return nil, false
+}
+
+// bothLanguages are the texts of both.
+var bothLanguages = sync.OnceValue(func() []*text.Strings {
+	defer text.Use(text.Language())
+	var all []*text.Strings
+	for _, lang := range []string{text.English, text.Chinese} {
+		text.Use(lang)
+		all = append(all, text.T())
+	}
+	return all
+})
+
+func agreedIn(t *text.Strings, of page, name, does string) ([]allowance, bool) {
+	switch p := of.(type) {
+	case *progressPage:
+		if does == t.Progress.AskUndo || does == t.Progress.UndoAll {
+			return []allowance{{"undo", p.agreed.Name}}, true
+		}
+	case *dashboard:
+		switch does {
+		case t.Dashboard.StopYes:
+			return []allowance{{"stop", name}}, true
+		case t.Dashboard.DestroyYes:
+			if d, ok := p.part.(*destroying); ok {
+				return []allowance{{"destroy", fmt.Sprint(name, d.data)}}, true
+			}
+		}
+	case *harden:
+		switch does {
+		case t.Dashboard.Harden.AgreeYes:
+			var all []allowance
+			if paths := p.paths(); len(paths) > 0 {
+				all = append(all, allowance{"accept", strings.Join(paths, "|")})
+			}
+			if len(p.selected(driftRepair)) > 0 {
+				all = append(all, allowance{"repair", name})
+			}
+			return all, true
+		case t.Dashboard.Repairing.LeaveTake:
+			return []allowance{{"resume back", name}}, true
+		}
+	case *results:
+		switch does {
+		case t.Results.Repair.Yes:
+			return []allowance{{"repair", name}}, true
+		case t.Results.Repair.GoOn:
+			return []allowance{{"resume", name}}, true
+		case t.Results.Repair.TakeBack, t.Dashboard.Repairing.LeaveTake:
+			return []allowance{{"resume back", name}}, true
+		}
+	}
+	return nil, false
+}
+
+// press presses a key. Where a page asks a question of its own, or tries again what
+// was agreed to, what the key says yes to is allowed.
+func (r *propertyRun) press(k tea.KeyPressMsg) {
+	w, key := r.w, k.String()
+	r.apply = nil
+	r.calm = r.calm || r.shown != nil && time.Since(r.since) >= quiet && time.Since(r.keyed) >= quiet
+	if w.dialog == nil && w.help == nil && !w.small() {
+		r.allowByKey(key)
+	}
+	r.keyed = time.Now()
+	r.send(k)
+	r.apply = nil
+}
+
+func (r *propertyRun) allowByKey(key string) {
+	w, s := r.w, r.w.session
+	switch p := w.page().(type) {
+	case *review:
+		if key != "enter" || p.part != "" || r.shown == nil || !r.calm {
+			return
+		}
+		token, _, _ := strings.Cut(r.shown.Detail, "\n")
+		r.driver.mu.Lock()
+		made, ok := r.driver.reviews[token+"\n"]
+		r.driver.mu.Unlock()
+		if ok {
+			r.apply = &made
+		}
+	case *progressPage:
+		again := key == "r" || key == "enter" && p.selected == 0
+		switch {
+		case p.state == makingFailed && again:
+			r.driver.allow(allowance{"setup", file(p.agreed)})
+		case p.state == backingFailed && again:
+			r.driver.allow(allowance{"undo", p.agreed.Name})
+		}
+	case *dashboard:
+		switch part := p.part.(type) {
+		case *power:
+			if part.over && !part.on && key == "r" {
+				r.driver.allow(allowance{"stop", s.plan.Name})
+			}
+		case *destroying:
+			if part.begun && part.over && !part.gone && key == "r" {
+				r.driver.allow(allowance{"destroy", fmt.Sprint(s.plan.Name, part.data)})
+			}
+		case *confirming:
+			r.allowTicked(key, &part.p)
+		}
+	case *harden:
+		switch {
+		case p.stage == hardenExposed && key == "enter" && p.answers()[p.chosen].does == text.T().Dashboard.Harden.CloseYes:
+			r.driver.allow(allowance{"close", s.plan.Name})
+		case p.stage == hardenPending && key == "enter":
+			switch p.answers()[p.chosen].does {
+			case text.T().Dashboard.Harden.PendingOn:
+				r.driver.allow(allowance{"resume", s.plan.Name})
+			case text.T().Dashboard.Harden.PendingTake:
+				r.driver.allow(allowance{"resume back", s.plan.Name})
+			}
+		case p.stage == hardenPromises:
+			r.allowTicked(key, &p.promises)
+		}
+	}
+}
+
+func (r *propertyRun) allowTicked(key string, p *promising) {
+	var ids []checks.ID
+	for _, q := range p.list {
+		if p.ticked[q.Control] {
+			ids = append(ids, q.Control)
+		}
+	}
+	if key == "enter" && len(ids) > 0 {
+		r.driver.allow(allowance{"confirm", namesOf(ids)})
+	}
+}
+
+func (r *propertyRun) typed(s string) {
+	for _, c := range s {
+		if r.over() {
+			return
+		}
+		r.press(tea.KeyPressMsg{Code: c, Text: string(c)})
+	}
+}
+
+// play is one event, and the messages that have come.
+func (r *propertyRun) play(e happening) {
+	if e.pause > 0 {
+		time.Sleep(e.pause)
+		r.arrive()
+	}
+	if r.over() {
+		return
+	}
+	switch e.kind {
+	case keyEvent:
+		r.press(e.key)
+	case typeEvent:
+		r.typed(e.text)
+	case pasteEvent:
+		s := e.text
+		if n := e.n / len(s); n > 1 {
+			s = strings.Repeat(s, n)
+		}
+		r.send(tea.PasteMsg{Content: s})
+	case resizeEvent:
+		r.send(tea.WindowSizeMsg{Width: e.width, Height: e.height})
+	case backgroundEvent:
+		r.send(tea.BackgroundColorMsg{Color: lipgloss.ANSIColor(15 - 15*e.n)})
+	case moodEvent:
+		r.driver.mu.Lock()
+		r.driver.mood = e.n
+		r.driver.mu.Unlock()
+	case languageEvent:
+		lang := text.English
+		if text.Language() == text.English {
+			lang = text.Chinese
+		}
+		text.Use(lang)
+		r.looked(false)
+	case secretEvent:
+		r.late = 0
+		r.arrive()
+		if r.over() || r.w.at != "key" || r.w.dialog != nil || r.w.help != nil || r.w.small() {
+			return
+		}
+		r.sum.secrets++
+		r.secrets = append(r.secrets, e.text)
+		if e.n == 1 {
+			r.send(tea.PasteMsg{Content: " " + e.text + "\n"})
+		} else {
+			r.typed(e.text)
+		}
+		r.looked(true)
+	case decideEvent:
+		if r.w.dialog == nil {
+			break
+		}
+		time.Sleep(grace)
+		r.arrive()
+		for range e.n {
+			r.press(keyPress("down"))
+		}
+		r.press(keyPress("enter"))
+	case nameEvent:
+		r.typed(r.w.session.plan.Name)
+	case roadEvent:
+		for _, step := range roads[e.n%len(roads)] {
+			r.late = 0
+			r.arrive()
+			if ms, err := strconv.Atoi(step); err == nil && ms > 9 {
+				time.Sleep(time.Duration(ms) * time.Millisecond)
+				r.arrive()
+			} else if step == "name" {
+				r.typed(r.w.session.plan.Name)
+			} else if !r.over() {
+				r.press(keyPress(step))
+			}
+		}
+	case lateEvent:
+		r.late = e.n + 1
+	case signalEvent:
+		r.send(stopMsg{code: 143})
+	}
+	r.late = max(0, r.late-1)
+	r.arrive()
+}
+
+// looked draws a frame and holds it against what every frame must be; thoroughly
+// looks at all else that could be seen.
+func (r *propertyRun) looked(thoroughly bool) {
+	if r.w == nil || r.fault != nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.broke("nothing panics", "%v drawing %q at %d×%d\n%s", v, r.w.at, r.w.width, r.w.height, debug.Stack())
+		}
+	}()
+	view := r.w.View()
+	r.sum.frames++
+	if r.sum.pages == nil {
+		r.sum.calls, r.sum.pages = map[string]int{}, map[string]int{}
+	}
+	r.sum.pages[r.w.at]++
+	where := func() string { return fmt.Sprintf("%q at %d×%d", r.w.at, r.w.width, r.w.height) }
+	lines := strings.Split(view.Content, "\n")
+	if len(lines) > r.w.height && view.Content != "" {
+		r.broke("no frame is taller than the window", "%s has %d rows", where(), len(lines))
+	}
+	for i, l := range lines {
+		if n := ansi.StringWidth(l); n > r.w.width {
+			r.broke("no frame is wider than the window", "%s: row %d has %d columns: %q", where(), i+1, n, l)
+		}
+	}
+	if at := steering(view.Content); at >= 0 {
+		r.broke("nothing in a frame steers the terminal", "%s: %q", where(), view.Content[max(0, at-60):min(len(view.Content), at+30)])
+	}
+	r.hides(view.Content, where)
+	r.hides(view.WindowTitle, where)
+	if thoroughly {
+		s := r.w.session
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			r.hides(fmt.Sprintf(verb, r.w)+fmt.Sprintf(verb, s)+fmt.Sprintf(verb, r.w.page())+fmt.Sprintf(verb, s.key)+fmt.Sprintf(verb, s.parting), func() string { return verb + " of what is shown" })
+		}
+		log := r.w.pages["progress"].(*progressPage).log
+		if log != nil {
+			r.hides(strings.Join(log.between(0, math.MaxInt), "\n"), func() string { return "the log" })
+		}
+		r.hides(file(s.plan), func() string { return "the plan" })
+		r.driver.mu.Lock()
+		heard := r.driver.heard.String()
+		r.driver.mu.Unlock()
+		r.hides(heard, func() string { return "what is saved" })
+	}
+}
+
+// hides holds that none of the keys is in s, in whole, in part or in hexadecimal.
+func (r *propertyRun) hides(s string, where func() string) {
+	for _, secret := range r.secrets {
+		for from := 0; from+8 <= len(secret); from += 8 {
+			part := secret[from : from+8]
+			if strings.Contains(s, part) || strings.Contains(s, hex.EncodeToString([]byte(part))) {
+				r.broke("no key is shown", "%s: %q is in it", where(), part)
+			}
+		}
+	}
+}
+
+// steering is where in a frame something is that is no text, no newline and no
+// colour; -1 when there is nothing.
+func steering(s string) int {
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' {
+			i++
+			continue
+		}
+		if strings.HasPrefix(s[i:], "\x1b[") {
+			end := i + 2
+			for end < len(s) && strings.IndexByte("0123456789;:", s[end]) >= 0 {
+				end++
+			}
+			if end == len(s) || s[end] != 'm' {
+				return i
+			}
+			i = end + 1
+			continue
+		}
+		c, n := utf8.DecodeRuneInString(s[i:])
+		if c == utf8.RuneError && n == 1 || unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028' || c == '\u2029' {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
