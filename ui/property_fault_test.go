@@ -77,8 +77,7 @@ func TestNoKeyDeletesAWordBehindTheEndOfALine(t *testing.T) {
 		"form":   func(r *rig) { r.do(goTo("size")) },
 		"review": func(r *rig) { r.do(goTo("review")); r.press(pageWords().Review.SaveKey) },
 		"results": func(r *rig) {
-			r.do(goTo("results"))
-			r.results().report = &report.Report{}
+			r.w.at, r.results().report = "results", &report.Report{}
 			r.results().file.name(r.results(), "json")
 		},
 		"settings": func(r *rig) { to(r.t, r, "settings"); r.press("enter", "s") },

@@ -557,7 +557,7 @@ func (r *propertyRun) looked(thoroughly bool) {
 	if thoroughly {
 		s := r.w.session
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			r.hides(fmt.Sprintf(verb, r.w)+fmt.Sprintf(verb, s)+fmt.Sprintf(verb, r.w.page())+fmt.Sprintf(verb, s.key)+fmt.Sprintf(verb, s.parting), func() string { return verb + " of what is shown" })
+			r.hides(fmt.Sprintf(verb, r.w)+fmt.Sprintf(verb, s)+fmt.Sprintf(verb, r.w.pages["key"])+fmt.Sprintf(verb, s.key)+fmt.Sprintf(verb, s.parting), func() string { return verb + " of what is shown" })
 		}
 		log := r.w.pages["progress"].(*progressPage).log
 		if log != nil {
