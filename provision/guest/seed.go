@@ -12,15 +12,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/diskfs/go-diskfs/backend/file"
-	"github.com/diskfs/go-diskfs/filesystem/iso9660"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/clawarium/clawarium/assets/layout"
@@ -42,9 +37,6 @@ type SeedConfig struct {
 	HostKey    KeyPair // one-time
 	MAC        string  // of the network card
 	Address    string  // IPv4 with prefix length, static
-	// Scratch is the directory in which the image is put together, 0700;
-	// empty means the system's temporary directory.
-	Scratch string
 }
 
 var (
@@ -136,72 +128,11 @@ func quoteYAML(s string) string {
 	return strings.ReplaceAll(quoted, "\ufeff", `\ufeff`)
 }
 
-// Where ISO 9660 keeps what would differ from one run to the next: the dates of
-// the two volume descriptors.
-const (
-	isoSector     = 2048
-	isoDescriptor = 16 * isoSector
-	isoDates      = 813 // four of 17 bytes
-)
-
 // Seed returns the seed's image. The same values give the same bytes.
 func Seed(c SeedConfig) ([]byte, error) {
 	files, err := SeedFiles(c)
 	if err != nil {
 		return nil, err
 	}
-	scratch, err := os.MkdirTemp(c.Scratch, "clawarium-seed-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(scratch)
-	path := filepath.Join(scratch, "seed.iso")
-	storage, err := file.CreateFromPath(path, 1<<20)
-	if err != nil {
-		return nil, err
-	}
-	defer storage.Close()
-	work := filepath.Join(scratch, "files")
-	if err := os.Mkdir(work, 0o700); err != nil {
-		return nil, err
-	}
-	volume, err := iso9660.Create(storage, 0, 0, isoSector, work)
-	if err != nil {
-		return nil, err
-	}
-	epoch := time.Unix(946684800, 0).UTC() // 2000-01-01, the same for everyone
-	for name, data := range files {
-		p := filepath.Join(work, name)
-		if err := os.WriteFile(p, data, 0o600); err != nil {
-			return nil, err
-		}
-		if err := os.Chtimes(p, epoch, epoch); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.Chtimes(work, epoch, epoch); err != nil {
-		return nil, err
-	}
-	// Joliet carries the long names and, unlike Rock Ridge, no times that
-	// cannot be set.
-	err = volume.Finalize(iso9660.FinalizeOptions{Joliet: true, VolumeIdentifier: "cidata"})
-	if err != nil {
-		return nil, err
-	}
-	image, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return settleDates(image), nil
-}
-
-func settleDates(image []byte) []byte {
-	for at := isoDescriptor; at+isoSector <= len(image) && image[at] != 255; at += isoSector {
-		if image[at] == 1 || image[at] == 2 {
-			for i := range 4 {
-				copy(image[at+isoDates+17*i:], "2000010100000000\x00")
-			}
-		}
-	}
-	return image
+	return isoImage("cidata", files)
 }

@@ -2,7 +2,10 @@ package guest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"flag"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +28,7 @@ func seedConfig(t testing.TB) SeedConfig {
 	}
 	return SeedConfig{
 		InstanceID: "6b1f4f0e-5a43-4a55-8d0f-0f3c3a1a2b3c", Hostname: "lobster", KeeperKey: keeper.Public,
-		HostKey: host, MAC: "52:54:00:aa:bb:cc", Address: "192.168.77.2/30", Scratch: t.TempDir(),
+		HostKey: host, MAC: "52:54:00:aa:bb:cc", Address: "192.168.77.2/30",
 	}
 }
 
@@ -55,18 +58,85 @@ func TestTheSeedIsAnImageCalledCidataWithTheThreeFiles(t *testing.T) {
 	if label := strings.TrimRight(volume.Label(), "\x00 "); label != "cidata" {
 		t.Errorf("label %q", label)
 	}
-	// cloud-init reads the long names, which are in UCS-2 in the second volume descriptor.
+	got := jolietFiles(t, image)
+	if len(got) != len(want) {
+		t.Errorf("%d files", len(got))
+	}
 	for name, content := range want {
-		var ucs2 []byte
-		for _, b := range []byte(name) {
-			ucs2 = append(ucs2, 0, b)
-		}
-		if !bytes.Contains(image, ucs2) || !bytes.Contains(image, content) {
-			t.Errorf("%s is not in the image", name)
+		if !bytes.Equal(got[name], content) {
+			t.Errorf("%s in the image is %q", name, got[name])
 		}
 	}
-	if left, _ := os.ReadDir(c.Scratch); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+	// By the first description, for whoever does not know the second.
+	entries, err := volume.ReadDir(".")
+	if err != nil || len(entries) != len(want) {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for _, e := range entries {
+		f, err := volume.OpenFile(e.Name(), os.O_RDONLY)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(f)
+		name := strings.ReplaceAll(strings.ToLower(e.Name()), "_", "-")
+		for long, content := range want {
+			if strings.HasPrefix(long, strings.TrimRight(name, "-.")) && (err != nil || !bytes.Equal(data, content)) {
+				t.Errorf("%s: %v, %q", e.Name(), err, data)
+			}
+		}
+	}
+}
+
+// jolietFiles reads an image as Linux does: by the second description.
+func jolietFiles(t *testing.T, image []byte) map[string][]byte {
+	t.Helper()
+	number := func(b []byte) int {
+		if n := binary.LittleEndian.Uint32(b); n != binary.BigEndian.Uint32(b[4:]) {
+			t.Fatalf("% x is not one number", b[:8])
+		}
+		return int(binary.LittleEndian.Uint32(b))
+	}
+	d := image[17*2048:]
+	if d[0] != 2 || string(d[1:6]) != "CD001" || string(d[88:91]) != "%/E" || number(d[80:])*2048 != len(image) {
+		t.Fatalf("% x", d[:96])
+	}
+	files := map[string][]byte{}
+	at := number(d[158:]) * 2048
+	for end := at + number(d[166:]); at < end && image[at] > 0; at += int(image[at]) {
+		r := image[at : at+int(image[at])]
+		if r[25]&2 != 0 {
+			continue
+		}
+		var name strings.Builder
+		for i := range int(r[32]) / 2 {
+			name.WriteRune(rune(binary.BigEndian.Uint16(r[33+2*i:])))
+		}
+		start := number(r[2:]) * 2048
+		files[name.String()] = image[start : start+number(r[10:])]
+	}
+	return files
+}
+
+func TestAnImageHoldsFilesOfAnySize(t *testing.T) {
+	files := map[string][]byte{}
+	for i, n := range []int{0, 1, 2047, 2048, 2049, 100_000} {
+		files[fmt.Sprintf("%d-bytes", n)] = bytes.Repeat([]byte{byte(i + 1)}, n)
+	}
+	image, err := isoImage("x", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := jolietFiles(t, image)
+	for name, content := range files {
+		if data, there := got[name]; !there || !bytes.Equal(data, content) {
+			t.Errorf("%s has %d bytes", name, len(data))
+		}
+	}
+	for i := range 100 {
+		files[fmt.Sprint("many-", i)] = nil
+	}
+	if _, err := isoImage("x", files); err == nil {
+		t.Error("more files than the directory has room for")
 	}
 }
 

@@ -74,7 +74,7 @@ func (e *Env) seedConfig() (guest.SeedConfig, error) {
 	c := e.choices
 	return guest.SeedConfig{
 		InstanceID: c.UUID, Hostname: e.Plan.Name, KeeperKey: keeper.Public, HostKey: oneTime,
-		MAC: c.MAC, Address: fmt.Sprintf("%s/%d", c.GuestIP, c.Prefix), Scratch: e.dir,
+		MAC: c.MAC, Address: fmt.Sprintf("%s/%d", c.GuestIP, c.Prefix),
 	}, nil
 }
 
