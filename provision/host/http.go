@@ -25,10 +25,11 @@ func HTTPClient(proxy, ca string) (*http.Client, error) {
 		ResponseHeaderTimeout: 30 * time.Second,
 		IdleConnTimeout:       30 * time.Second,
 		MaxIdleConnsPerHost:   16,
-		ForceAttemptHTTP2:     true,
-		// The default, 4 MiB for each of eight downloads, is half of our memory.
-		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: 256 << 10},
+		Protocols:             &http.Protocols{},
 	}
+	// Eight downloads at a time gain nothing by HTTP/2, whose buffers alone were half
+	// of our memory. The program is built without it (nethttpomithttp2).
+	transport.Protocols.SetHTTP1(true)
 	if proxy != "" {
 		u, err := url.Parse(proxy)
 		if err != nil {

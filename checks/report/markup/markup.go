@@ -6,7 +6,6 @@ package markup
 import (
 	"embed"
 	"fmt"
-	"html"
 	"io"
 	"regexp"
 	"strings"
@@ -60,10 +59,13 @@ func (p *Page) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
+// entities are those of html.EscapeString, whose package brings a table of all others.
+var entities = strings.NewReplacer("&", "&amp;", "'", "&#39;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
+
 // escape leaves nothing in a word that has a meaning to HTML, nor anything that
 // cannot be seen.
 func escape(word string) string {
-	return html.EscapeString(strings.Map(func(r rune) rune {
+	return entities.Replace(strings.Map(func(r rune) rune {
 		if r != '\n' && !unicode.IsGraphic(r) {
 			return unicode.ReplacementChar
 		}
