@@ -6,9 +6,7 @@ package ui
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"math"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -18,15 +16,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/clawarium/clawarium/assets/text"
-	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/checks/report"
 	"github.com/clawarium/clawarium/provision/plan"
 )
@@ -64,9 +58,8 @@ type propertyRun struct {
 	late     int // for how many events no message arrives
 	quit     bool
 	secrets  []string
-	keyed    time.Time // the last key
-	dialog   *dialog   // the last one that was seen
-	appeared time.Time
+	keyed    time.Time  // the last key
+	dialog   *dialog    // the last one that was seen
 	apply    *plan.Plan // of the update that is going on
 
 	shown *Review // on the screen, and since when
@@ -264,94 +257,6 @@ func (r *propertyRun) send(msg tea.Msg) {
 	}
 }
 
-// watch wraps the answers of a dialog that has just appeared, so that it is known
-// which is given, and when.
-func (r *propertyRun) watch() {
-	d := r.w.dialog
-	if d == nil || d == r.dialog {
-		return
-	}
-	r.dialog, r.appeared = d, time.Now()
-	appeared, page, name := time.Now(), r.w.page(), r.w.session.plan.Name
-	for i, a := range d.answers {
-		if a.cmd == nil {
-			continue
-		}
-		d.answers[i].cmd = func() tea.Msg {
-			if since := time.Since(appeared); since < grace {
-				r.broke("a dialog has its grace", "%q was answered with %q after %v", d.title, a.does, since)
-			}
-			if all, ok := agreedTo(page, name, a.does); ok {
-				r.driver.allow(all...)
-			}
-			return a.cmd()
-		}
-	}
-}
-
-// agreedTo is what an answer of a dialog allows.
-func agreedTo(of page, name, does string) ([]allowance, bool) {
-	for _, t := range bothLanguages() { // it may have been switched since
-		if all, ok := agreedIn(t, of, name, does); ok {
-			return all, true
-		}
-	}
-	return nil, false
-}
-
-// bothLanguages are the texts of both.
-var bothLanguages = sync.OnceValue(func() []*text.Strings {
-	defer text.Use(text.Language())
-	var all []*text.Strings
-	for _, lang := range []string{text.English, text.Chinese} {
-		text.Use(lang)
-		all = append(all, text.T())
-	}
-	return all
-})
-
-func agreedIn(t *text.Strings, of page, name, does string) ([]allowance, bool) {
-	switch p := of.(type) {
-	case *progressPage:
-		if does == t.Progress.AskUndo || does == t.Progress.UndoAll {
-			return []allowance{{"undo", p.agreed.Name}}, true
-		}
-	case *dashboard:
-		switch does {
-		case t.Dashboard.StopYes:
-			return []allowance{{"stop", name}}, true
-		case t.Dashboard.DestroyYes:
-			if d, ok := p.part.(*destroying); ok {
-				return []allowance{{"destroy", fmt.Sprint(name, d.data)}}, true
-			}
-		}
-	case *harden:
-		switch does {
-		case t.Dashboard.Harden.AgreeYes:
-			var all []allowance
-			if paths := p.paths(); len(paths) > 0 {
-				all = append(all, allowance{"accept", strings.Join(paths, "|")})
-			}
-			if len(p.selected(driftRepair)) > 0 {
-				all = append(all, allowance{"repair", name})
-			}
-			return all, true
-		case t.Dashboard.Repairing.LeaveTake:
-			return []allowance{{"resume back", name}}, true
-		}
-	case *results:
-		switch does {
-		case t.Results.Repair.Yes:
-			return []allowance{{"repair", name}}, true
-		case t.Results.Repair.GoOn:
-			return []allowance{{"resume", name}}, true
-		case t.Results.Repair.TakeBack, t.Dashboard.Repairing.LeaveTake:
-			return []allowance{{"resume back", name}}, true
-		}
-	}
-	return nil, false
-}
-
 // press presses a key. Where a page asks a question of its own, or tries again what
 // was agreed to, what the key says yes to is allowed.
 func (r *propertyRun) press(k tea.KeyPressMsg) {
@@ -364,70 +269,6 @@ func (r *propertyRun) press(k tea.KeyPressMsg) {
 	r.keyed = time.Now()
 	r.send(k)
 	r.apply = nil
-}
-
-func (r *propertyRun) allowByKey(key string) {
-	w, s := r.w, r.w.session
-	switch p := w.page().(type) {
-	case *review:
-		if key != "enter" || p.part != "" || r.shown == nil || !r.calm {
-			return
-		}
-		token, _, _ := strings.Cut(r.shown.Detail, "\n")
-		r.driver.mu.Lock()
-		made, ok := r.driver.reviews[token+"\n"]
-		r.driver.mu.Unlock()
-		if ok {
-			r.apply = &made
-		}
-	case *progressPage:
-		again := key == "r" || key == "enter" && p.selected == 0
-		switch {
-		case p.state == makingFailed && again:
-			r.driver.allow(allowance{"setup", file(p.agreed)})
-		case p.state == backingFailed && again:
-			r.driver.allow(allowance{"undo", p.agreed.Name})
-		}
-	case *dashboard:
-		switch part := p.part.(type) {
-		case *power:
-			if part.over && !part.on && key == "r" {
-				r.driver.allow(allowance{"stop", s.plan.Name})
-			}
-		case *destroying:
-			if part.begun && part.over && !part.gone && key == "r" {
-				r.driver.allow(allowance{"destroy", fmt.Sprint(s.plan.Name, part.data)})
-			}
-		case *confirming:
-			r.allowTicked(key, &part.p)
-		}
-	case *harden:
-		switch {
-		case p.stage == hardenExposed && key == "enter" && p.answers()[p.chosen].does == text.T().Dashboard.Harden.CloseYes:
-			r.driver.allow(allowance{"close", s.plan.Name})
-		case p.stage == hardenPending && key == "enter":
-			switch p.answers()[p.chosen].does {
-			case text.T().Dashboard.Harden.PendingOn:
-				r.driver.allow(allowance{"resume", s.plan.Name})
-			case text.T().Dashboard.Harden.PendingTake:
-				r.driver.allow(allowance{"resume back", s.plan.Name})
-			}
-		case p.stage == hardenPromises:
-			r.allowTicked(key, &p.promises)
-		}
-	}
-}
-
-func (r *propertyRun) allowTicked(key string, p *promising) {
-	var ids []checks.ID
-	for _, q := range p.list {
-		if p.ticked[q.Control] {
-			ids = append(ids, q.Control)
-		}
-	}
-	if key == "enter" && len(ids) > 0 {
-		r.driver.allow(allowance{"confirm", namesOf(ids)})
-	}
 }
 
 func (r *propertyRun) typed(s string) {
@@ -520,93 +361,4 @@ func (r *propertyRun) play(e happening) {
 	}
 	r.late = max(0, r.late-1)
 	r.arrive()
-}
-
-// looked draws a frame and holds it against what every frame must be; thoroughly
-// looks at all else that could be seen.
-func (r *propertyRun) looked(thoroughly bool) {
-	if r.w == nil || r.fault != nil {
-		return
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			r.broke("nothing panics", "%v drawing %q at %d×%d\n%s", v, r.w.at, r.w.width, r.w.height, debug.Stack())
-		}
-	}()
-	view := r.w.View()
-	r.sum.frames++
-	if r.sum.pages == nil {
-		r.sum.calls, r.sum.pages = map[string]int{}, map[string]int{}
-	}
-	r.sum.pages[r.w.at]++
-	where := func() string { return fmt.Sprintf("%q at %d×%d", r.w.at, r.w.width, r.w.height) }
-	lines := strings.Split(view.Content, "\n")
-	if len(lines) > r.w.height && view.Content != "" {
-		r.broke("no frame is taller than the window", "%s has %d rows", where(), len(lines))
-	}
-	for i, l := range lines {
-		if n := ansi.StringWidth(l); n > r.w.width {
-			r.broke("no frame is wider than the window", "%s: row %d has %d columns: %q", where(), i+1, n, l)
-		}
-	}
-	if at := steering(view.Content); at >= 0 {
-		r.broke("nothing in a frame steers the terminal", "%s: %q", where(), view.Content[max(0, at-60):min(len(view.Content), at+30)])
-	}
-	r.hides(view.Content, where)
-	r.hides(view.WindowTitle, where)
-	if thoroughly {
-		s := r.w.session
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			r.hides(fmt.Sprintf(verb, r.w)+fmt.Sprintf(verb, s)+fmt.Sprintf(verb, r.w.pages["key"])+fmt.Sprintf(verb, s.key)+fmt.Sprintf(verb, s.parting), func() string { return verb + " of what is shown" })
-		}
-		log := r.w.pages["progress"].(*progressPage).log
-		if log != nil {
-			r.hides(strings.Join(log.between(0, math.MaxInt), "\n"), func() string { return "the log" })
-		}
-		r.hides(file(s.plan), func() string { return "the plan" })
-		r.driver.mu.Lock()
-		heard := r.driver.heard.String()
-		r.driver.mu.Unlock()
-		r.hides(heard, func() string { return "what is saved" })
-	}
-}
-
-// hides holds that none of the keys is in s, in whole, in part or in hexadecimal.
-func (r *propertyRun) hides(s string, where func() string) {
-	for _, secret := range r.secrets {
-		for from := 0; from+8 <= len(secret); from += 8 {
-			part := secret[from : from+8]
-			if strings.Contains(s, part) || strings.Contains(s, hex.EncodeToString([]byte(part))) {
-				r.broke("no key is shown", "%s: %q is in it", where(), part)
-			}
-		}
-	}
-}
-
-// steering is where in a frame something is that is no text, no newline and no
-// colour; -1 when there is nothing.
-func steering(s string) int {
-	for i := 0; i < len(s); {
-		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' {
-			i++
-			continue
-		}
-		if strings.HasPrefix(s[i:], "\x1b[") {
-			end := i + 2
-			for end < len(s) && strings.IndexByte("0123456789;:", s[end]) >= 0 {
-				end++
-			}
-			if end == len(s) || s[end] != 'm' {
-				return i
-			}
-			i = end + 1
-			continue
-		}
-		c, n := utf8.DecodeRuneInString(s[i:])
-		if c == utf8.RuneError && n == 1 || unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028' || c == '\u2029' {
-			return i
-		}
-		i += n
-	}
-	return -1
 }
