@@ -330,9 +330,8 @@ func footer(s styles, hints []keyHint, width int) string {
 
 // helpPage is the help over a page.
 type helpPage struct {
-	of     page
-	from   int
-	topics []string
+	of   page
+	from int
 }
 
 func newHelp(p page, _ *session) *helpPage { return &helpPage{of: p} }

@@ -144,7 +144,7 @@ func TestFilesThatAreNotAPlanAreRefusedWithWhereAndWhatToDo(t *testing.T) {
 	}
 }
 
-func TestAHostileFileOfAnySizeIsRefusedWithinASecond(t *testing.T) {
+func TestAHostileFileOfAnySizeIsRefusedSoon(t *testing.T) {
 	const n = fileAtMost
 	for name, s := range map[string]string{
 		"too large":   strings.Repeat("#", n+1),
@@ -169,8 +169,9 @@ func TestAHostileFileOfAnySizeIsRefusedWithinASecond(t *testing.T) {
 			if len(err.Error()) > 32<<10 {
 				t.Errorf("the message has %d bytes", len(err.Error()))
 			}
-			// Measured under 300 ms; the limit leaves room for a busy machine.
-			if took := time.Since(began); took > 5*time.Second {
+			// Measured under 300 ms. What takes time by the square of the length takes
+			// hours; a busy machine and the race detector take seconds.
+			if took := time.Since(began); took > 2*time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})
