@@ -30,9 +30,9 @@ func eventsWanted(t *testing.T) int {
 		return n
 	}
 	if testing.Short() {
-		return 3_000
+		return 2_500
 	}
-	return 20_000
+	return 10_000
 }
 
 // eventsOfARun is how long a list of events is; the model begins anew with each.
