@@ -27,14 +27,16 @@ type Fact[T any] struct {
 
 // MarshalJSON keeps a list that was seen to be empty apart from one that was not
 // seen: Value is left out only with what could not be looked at.
-func (f Fact[T]) MarshalJSON() ([]byte, error) {
-	if !f.OK {
+func (f Fact[T]) MarshalJSON() ([]byte, error) { return marshalFact(f.OK, f.Err, f.Value) }
+
+// marshalFact is what all kinds of facts have in common, so that it is there once.
+func marshalFact(ok bool, err string, value any) ([]byte, error) {
+	if !ok {
 		return json.Marshal(struct {
 			OK  bool   `json:"ok"`
 			Err string `json:"err,omitempty"`
-		}{false, f.Err})
+		}{false, err})
 	}
-	value := any(f.Value)
 	switch v := reflect.ValueOf(value); v.Kind() {
 	case reflect.Slice:
 		if v.IsNil() {
@@ -49,37 +51,36 @@ func (f Fact[T]) MarshalJSON() ([]byte, error) {
 		OK    bool   `json:"ok"`
 		Err   string `json:"err,omitempty"`
 		Value any    `json:"value"`
-	}{true, f.Err, value})
+	}{true, err, value})
 }
 
 // UnmarshalJSON accepts any JSON: what has not the right shape is a fact that
 // could not be had, so that one bad answer does not take the others with it.
 func (f *Fact[T]) UnmarshalJSON(data []byte) error {
 	*f = Fact[T]{}
+	var v T
+	if f.OK, f.Err = unmarshalFact(data, &v); f.OK {
+		f.Value = v
+	}
+	return nil
+}
+
+func unmarshalFact(data []byte, value any) (ok bool, err string) {
 	var raw struct {
 		OK    bool            `json:"ok"`
 		Err   string          `json:"err"`
 		Value json.RawMessage `json:"value"`
 	}
-	if err := json.Unmarshal(data, &raw); err != nil {
-		f.Err = text.T().Checks.Malformed
-		return nil
+	malformed := text.T().Checks.Malformed
+	switch {
+	case json.Unmarshal(data, &raw) != nil:
+		return false, malformed
+	case !raw.OK:
+		return false, raw.Err
+	case len(raw.Value) == 0 || string(raw.Value) == "null" || json.Unmarshal(raw.Value, value) != nil:
+		return false, malformed
 	}
-	f.Err = raw.Err
-	if !raw.OK {
-		return nil
-	}
-	if len(raw.Value) == 0 || string(raw.Value) == "null" {
-		f.Err = text.T().Checks.Malformed
-		return nil
-	}
-	var v T
-	if err := json.Unmarshal(raw.Value, &v); err != nil {
-		f.Err = text.T().Checks.Malformed
-		return nil
-	}
-	f.OK, f.Value = true, v
-	return nil
+	return true, raw.Err
 }
 
 func seen[T any](v T) Fact[T] { return Fact[T]{OK: true, Value: v} }

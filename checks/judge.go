@@ -180,11 +180,15 @@ func (l *look) right(where Place, format string, args ...any) {
 }
 
 // had returns the fact's value, or notes what could not be looked at and why.
-func had[T any](l *look, where Place, what string, f Fact[T]) (T, bool) {
-	if f.OK {
-		return f.Value, true
+func had[T any](l *look, where Place, what string, f Fact[T]) (value T, ok bool) {
+	if !f.OK {
+		l.unseen(where, what, f.Err)
+		return value, false
 	}
-	why := f.Err
+	return f.Value, true
+}
+
+func (l *look) unseen(where Place, what, why string) {
 	if why == "" && where == InGuest {
 		why = l.evidence.Guest.Report.Err
 	}
@@ -192,8 +196,6 @@ func had[T any](l *look, where Place, what string, f Fact[T]) (T, bool) {
 		why = l.t.NotLookedAt
 	}
 	l.unknown(where, l.t.CouldNotLook, what, why)
-	var zero T
-	return zero, false
 }
 
 func (l *look) finding(id ID) Finding {

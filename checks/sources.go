@@ -205,27 +205,30 @@ func (s Subject) complete() Subject {
 // not listen to any: a wedged daemon must not wedge the check. The call is then
 // left behind, and its late answer goes nowhere.
 func within[T any](ctx context.Context, deadline time.Duration, f func() (T, error)) Fact[T] {
-	type answer struct {
-		v   T
-		err error
+	v := new(T) // is f's alone until it has returned
+	err := inTime(ctx, deadline, func() (err error) {
+		*v, err = f()
+		return err
+	})
+	if err != nil {
+		return unseen[T](err)
 	}
-	done := make(chan answer, 1)
-	go func() {
-		v, err := f()
-		done <- answer{v, err}
-	}()
+	return seen(*v)
+}
+
+// inTime is what within does for every kind of answer.
+func inTime(ctx context.Context, deadline time.Duration, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
 	select {
-	case a := <-done:
-		if a.err != nil {
-			return unseen[T](a.err)
-		}
-		return seen(a.v)
+	case err := <-done:
+		return err
 	case <-timer.C:
-		return unseen[T](fmt.Errorf(text.T().Checks.NoAnswer, deadline))
+		return fmt.Errorf(text.T().Checks.NoAnswer, deadline)
 	case <-ctx.Done():
-		return unseen[T](ctx.Err())
+		return ctx.Err()
 	}
 }
 
