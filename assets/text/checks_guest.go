@@ -2,6 +2,7 @@ package text
 
 // ChecksGuest is what is said about policies, versions, logs and patches in the guest: GuestMore in package checks.
 type ChecksGuest struct {
+	_ incomparable
 
 	// Names of what is looked at.
 	TalkName          string

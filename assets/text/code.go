@@ -2,6 +2,8 @@ package text
 
 // Code is what is said while the code disk is made.
 type Code struct {
+	_ incomparable
+
 	StageWait   string
 	StageBuild  string
 	StageVerify string

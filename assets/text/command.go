@@ -2,6 +2,8 @@ package text
 
 // Command is what the commands say: help, questions, results.
 type Command struct {
+	_ incomparable
+
 	RootShort, RootLong                        string
 	FlagName, FlagLang, FlagVerbose, UsageHint string
 	UnexpectedArgument                         string

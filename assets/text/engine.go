@@ -8,6 +8,8 @@ import (
 // Engine is what is said about running steps: the lock, the journal, progress,
 // and the way on or back after a stop.
 type Engine struct {
+	_ incomparable
+
 	// The lock. The holder: command, process id, user, since when.
 	Locked            string
 	LockedHint        string

@@ -3,6 +3,8 @@ package text
 // Image is what is said about base images: downloading, building and checking
 // them.
 type Image struct {
+	_ incomparable
+
 	// Stages.
 	Hashing     string // 1 file name
 	Downloading string // 1 file name, 2 host name

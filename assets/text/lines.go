@@ -2,6 +2,8 @@ package text
 
 // Lines is what is said on the same conversation without a screen.
 type Lines struct {
+	_ incomparable
+
 	// Words that are understood at any question, in either language, separated by
 	// commas.
 	WordsMore, WordsBack, WordsQuit, WordsNo string

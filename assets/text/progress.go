@@ -3,6 +3,8 @@ package text
 // Progress is what is said on the page that shows steps as they run, on the page
 // after it, and when the screen ends.
 type Progress struct {
+	_ incomparable
+
 	// The head while it runs.
 	Step      string // index, count
 	StepBack  string // index, count

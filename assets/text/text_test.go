@@ -15,6 +15,9 @@ func eachString(v reflect.Value, path string, visit func(path, s string)) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Type().Field(i).Name == "_" {
+				continue
+			}
 			eachString(v.Field(i), path+"."+v.Type().Field(i).Name, visit)
 		}
 	case reflect.String:

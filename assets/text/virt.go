@@ -2,6 +2,8 @@ package text
 
 // Virt is what is said about libvirt and the virtual machine on the host.
 type Virt struct {
+	_ incomparable
+
 	Absent, AbsentHint         string // the libvirt library cannot be loaded
 	Down, DownHint             string // nothing answers at the socket; %q address
 	DownSessionHint            string
