@@ -82,7 +82,7 @@ prepare-test: ## install and start what the tests need
 
 .PHONY: unit-race
 unit-race: ## the quick tests under the race detector
-	go test -race ./...
+	go test -race -timeout 20m ./...
 
 .PHONY: real
 real: build ## the tests of single parts on real libvirt, images and packages
