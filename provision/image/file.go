@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lima-vm/go-qcow2reader/image/raw"
+
 	"github.com/clawarium/clawarium/assets/text"
 )
 
@@ -131,7 +133,7 @@ func (s *Store) adopt(ctx context.Context, r Request, from origin, reporter Repo
 		return Image{}, err
 	}
 	final, sum := temporary.Name(), from.SHA512
-	if format == formatRaw {
+	if format == string(raw.Type) {
 		converted := strings.TrimSuffix(temporary.Name(), ".part") + ".qcow2.part"
 		defer os.Remove(converted)
 		reporter.Stage(fmt.Sprintf(t.Converting, filepath.Base(r.File)))

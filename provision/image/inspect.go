@@ -11,44 +11,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+
+	"github.com/lima-vm/go-qcow2reader"
+	"github.com/lima-vm/go-qcow2reader/image/qcow2"
+	"github.com/lima-vm/go-qcow2reader/image/raw"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
 
 // MaxVirtualSize is the largest disk that is taken, in bytes.
 const MaxVirtualSize = 2 << 40
-
-// The formats that are taken.
-const (
-	formatQcow2 = "qcow2"
-	formatRaw   = "raw"
-)
-
-const qcow2Magic = "QFI\xfb"
-
-// otherFormats are those that virtual machines know besides, by what they begin with.
-// Everything else may be a raw disk.
-var otherFormats = []struct {
-	name  string
-	at    int
-	magic string
-}{
-	{"vmdk", 0, "KDMV"}, {"vmdk", 0, "COWD"}, {"vmdk", 0, "# Disk DescriptorFile"},
-	{"vhdx", 0, "vhdxfile"}, {"vdi", 0x40, "\x7f\x10\xda\xbe"}, {"vpc", 0, "conectix"},
-	{"parallels", 0, "WithoutFreeSpace"}, {"parallels", 0, "WithouFreSpacExt"}, {"asif", 0, "shdw"},
-}
-
-// Bits of the incompatible features of a qcow2 header.
-const (
-	featureDirty = 1 << iota
-	featureCorrupt
-	featureExternalData
-	featureCompressionType
-	featureExtendedL2
-
-	knownFeatures = featureDirty | featureCorrupt | featureExternalData | featureCompressionType | featureExtendedL2
-)
 
 // Limits of qcow2 that QEMU enforces too (block/qcow2.h).
 const (
@@ -80,38 +52,49 @@ func Inspect(path string) (format string, virtualSize int64, err error) {
 
 func inspect(path string, ra io.ReaderAt, length int64) (format string, virtualSize int64, err error) {
 	t := &text.T().Image
-	var sector [512]byte
-	if _, err := ra.ReadAt(sector[:], 0); err != nil && err != io.EOF {
+	var magic [4]byte
+	if _, err := ra.ReadAt(magic[:], 0); err != nil && err != io.EOF {
 		return "", 0, err
 	}
-	if string(sector[:4]) == qcow2Magic {
-		if virtualSize, err = header(path, ra, length); err != nil {
+	if string(magic[:]) == qcow2.Magic {
+		if err := header(path, ra, length); err != nil {
 			return "", 0, err
 		}
-		return formatQcow2, virtualSize, nil
 	}
-	for _, f := range otherFormats {
-		if strings.HasPrefix(string(sector[f.at:]), f.magic) {
-			return "", 0, &text.Fault{What: fmt.Sprintf(t.Format, path, f.name), Hint: fmt.Sprintf(t.FormatHint, path, f.name)}
+	// The library recognises the formats. It is given the bytes alone, not the
+	// file with its name, beside which it would look for other files.
+	img, err := qcow2reader.Open(io.NewSectionReader(ra, 0, length))
+	if err != nil {
+		return "", 0, malformed(path, err.Error())
+	}
+	switch img.Type() {
+	case qcow2.Type:
+		virtualSize = img.Size()
+	case raw.Type:
+		if !partitioned(ra) {
+			return "", 0, &text.Fault{What: fmt.Sprintf(t.NotBootable, path), Hint: t.NotBootableHint}
+		}
+		virtualSize = length
+	default:
+		return "", 0, &text.Fault{
+			What: fmt.Sprintf(t.Format, path, img.Type()),
+			Hint: fmt.Sprintf(t.FormatHint, path, img.Type()),
 		}
 	}
-	if !partitioned(ra) {
-		return "", 0, &text.Fault{What: fmt.Sprintf(t.NotBootable, path), Hint: t.NotBootableHint}
+	if virtualSize > MaxVirtualSize {
+		return "", 0, &text.Fault{What: fmt.Sprintf(t.TooLarge, path, size(virtualSize)), Hint: t.TooLargeHint}
 	}
-	if length > MaxVirtualSize {
-		return "", 0, &text.Fault{What: fmt.Sprintf(t.TooLarge, path, size(length)), Hint: t.TooLargeHint}
-	}
-	return formatRaw, length, nil
+	return string(img.Type()), virtualSize, nil
 }
 
-// header returns the size of a qcow2 disk. It refuses a header that points outside its
-// own file, or that would make a reader use unreasonable memory. Offsets are those of
-// QEMU's docs/interop/qcow2.txt. Every reason is reported at once.
-func header(path string, ra io.ReaderAt, length int64) (virtualSize int64, err error) {
+// header refuses a qcow2 header that points outside its own file, or that would
+// make a reader use unreasonable memory. Offsets are those of QEMU's
+// docs/interop/qcow2.txt. Every reason is reported at once.
+func header(path string, ra io.ReaderAt, length int64) error {
 	t := &text.T().Image
 	var h [104]byte
 	if n, err := ra.ReadAt(h[:], 0); n < 72 {
-		return 0, malformed(path, fmt.Sprint(err))
+		return malformed(path, fmt.Sprint(err))
 	}
 	u32 := func(at int) uint32 { return binary.BigEndian.Uint32(h[at:]) }
 	u64 := func(at int) uint64 { return binary.BigEndian.Uint64(h[at:]) }
@@ -119,7 +102,7 @@ func header(path string, ra io.ReaderAt, length int64) (virtualSize int64, err e
 	var wrong []error
 	version := u32(4)
 	if version != 2 && version != 3 {
-		return 0, malformed(path, fmt.Sprintf("qcow2 version %d", version))
+		return malformed(path, fmt.Sprintf("qcow2 version %d", version))
 	}
 	if u64(8) != 0 {
 		wrong = append(wrong, &text.Fault{What: fmt.Sprintf(t.Backing, path), Hint: fmt.Sprintf(t.BackingHint, path)})
@@ -143,23 +126,21 @@ func header(path string, ra io.ReaderAt, length int64) (virtualSize int64, err e
 	}
 	if version == 3 {
 		features := u64(72)
-		if features&(featureDirty|featureCorrupt) != 0 {
+		if features&(1<<qcow2.IncompatibleFeaturesDirtyBit|1<<qcow2.IncompatibleFeaturesCorruptBit) != 0 {
 			wrong = append(wrong, &text.Fault{What: fmt.Sprintf(t.Dirty, path), Hint: fmt.Sprintf(t.DirtyHint, path)})
 		}
-		if features&featureExternalData != 0 {
+		if features&(1<<qcow2.IncompatibleFeaturesExternalDataFileBit) != 0 {
 			wrong = append(wrong, &text.Fault{What: fmt.Sprintf(t.External, path), Hint: fmt.Sprintf(t.ExternalHint, path)})
 		}
-		if features&^uint64(knownFeatures) != 0 {
+		const known = 1<<(qcow2.IncompatibleFeaturesExtendedL2EntriesBit+1) - 1
+		if features&^known != 0 {
 			wrong = append(wrong, malformed(path, fmt.Sprintf("unknown features %#x", features)))
 		}
 		if n := u32(100); n < 104 || n > 1<<16 || int64(n) > length {
 			wrong = append(wrong, malformed(path, fmt.Sprintf("header of %d bytes", n)))
 		}
 	}
-	if err := errors.Join(wrong...); err != nil {
-		return 0, err
-	}
-	return int64(u64(24)), nil
+	return errors.Join(wrong...)
 }
 
 func malformed(path, why string) error {

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/lima-vm/go-qcow2reader"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -61,22 +58,11 @@ func TestInspectReportsSeveralReasonsAtOnce(t *testing.T) {
 }
 
 func TestInspectKnowsOtherFormatsByName(t *testing.T) {
-	seen := map[string]bool{}
-	for _, f := range otherFormats {
-		b := make([]byte, 1<<20)
-		copy(b[f.at:], f.magic)
-		seen[f.name] = true
-		if reader, err := qcow2reader.Open(bytes.NewReader(b)); err != nil || string(reader.Type()) != f.name {
-			t.Errorf("a library sees something else than %s in %q: %v", f.name, f.magic, err)
-		}
+	for name, magic := range map[string]string{"vmdk": "KDMV", "vhdx": "vhdxfile"} {
+		b := append([]byte(magic), make([]byte, 1<<20)...)
 		_, _, err := Inspect(write(t, "x", b))
-		if err == nil || !strings.Contains(err.Error(), f.name) {
-			t.Errorf("%s: %v", f.name, err)
-		}
-	}
-	for _, known := range qcow2reader.Types {
-		if name := string(known); name != formatQcow2 && name != formatRaw && !seen[name] {
-			t.Errorf("%s is not known", name)
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for name, b := range map[string][]byte{"nothing": {}, "noise": bytes.Repeat([]byte("noise"), 1000), "short qcow2": []byte("QFI\xfb")} {
@@ -209,9 +195,6 @@ func FuzzInspect(f *testing.F) {
 		format, n, err := inspect("x", bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			return
-		}
-		if reader, err := qcow2reader.Open(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b)))); err != nil || string(reader.Type()) != format || format == "qcow2" && reader.Size() != n {
-			t.Errorf("a library sees something else than %s of %d bytes: %v", format, n, err)
 		}
 		if (format != "qcow2" && format != "raw") || n < 0 || n > MaxVirtualSize {
 			t.Errorf("%q, %d", format, n)
