@@ -24,6 +24,15 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # what .ci/registry finds. Tests on real parts get the same by the environment.
 WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/registry)}}
 
+# What keeps the program small, the same in .goreleaser.yaml; docs/development.md says
+# what each brings. Functions are copied into their callers only in the packages where
+# the time goes, and of C nothing is linked that Go does not call.
+HOT := runtime internal sync strings bytes unicode strconv slices bufio compress \
+	github.com/clipperhouse github.com/charmbracelet
+SMALL := -gcflags=all=-l $(HOT:%=-gcflags=%/...=)
+SMALL_C := -Os -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
+SMALL_LD := -funcalign=8 -extldflags=-Wl,--gc-sections
+
 REAL_TIMEOUT := 40m
 E2E_PKGS := ./cmd/clawarium/...
 E2E_TIMEOUT := 50m
@@ -47,7 +56,7 @@ run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
 
 .PHONY: build
 build: ## build bin/clawarium
-	go build -trimpath -o bin/clawarium -ldflags "-s -w -X main.version=$(VERSION) \
+	CGO_CFLAGS='$(SMALL_C)' go build -trimpath $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
 		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium
 
 .PHONY: unit
