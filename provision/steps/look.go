@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync/atomic"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -137,7 +138,7 @@ func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([
 	out, stderr := &bounded{left: limit, over: stop}, &bounded{left: 64 << 10, over: stop}
 	exit, err := session.Client.Run(ctx, "exec sudo -n python3 -I -S -B -", bytes.NewReader(program), out, stderr)
 	switch {
-	case out.left < 0 || stderr.left < 0:
+	case out.full.Load() || stderr.full.Load():
 		return nil, fmt.Errorf(text.T().Checks.TooLarge, limit)
 	case err != nil:
 		return nil, err
@@ -152,7 +153,8 @@ func (c *collector) Collect(ctx context.Context, program []byte, limit int64) ([
 // many, so that nobody listens to a guest that goes on for ever.
 type bounded struct {
 	kept bytes.Buffer // not embedded: its ReadFrom would go past every limit
-	left int64        // negative once there was too much
+	left int64
+	full atomic.Bool // there was too much; what is left of a cut connection may still be written
 	over func()
 }
 
@@ -160,9 +162,13 @@ func (b *bounded) Bytes() []byte { return b.kept.Bytes() }
 func (b *bounded) Len() int      { return b.kept.Len() }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.left >= 0 {
-		b.kept.Write(p[:min(int64(len(p)), b.left)])
-		if b.left -= int64(len(p)); b.left < 0 && b.over != nil {
+	if b.full.Load() {
+		return len(p), nil
+	}
+	b.kept.Write(p[:min(int64(len(p)), b.left)])
+	if b.left -= int64(len(p)); b.left < 0 {
+		b.full.Store(true)
+		if b.over != nil {
 			b.over()
 		}
 	}
