@@ -87,6 +87,12 @@ func TestNothingHeavyIsLinkedIn(t *testing.T) {
 	for _, found := range tooHeavy(all) {
 		t.Error(found)
 	}
+	// 0.35 MB of tables, and nobody asks for what is in them.
+	if !slices.ContainsFunc(all, func(p goPackage) bool {
+		return p.ImportPath == "github.com/rivo/uniseg" && slices.Contains(p.Imports, "github.com/clipperhouse/displaywidth")
+	}) {
+		t.Error("ui/uniseg does not stand in for github.com/rivo/uniseg")
+	}
 }
 
 func TestWhatIsHeavyIsNoticed(t *testing.T) {
