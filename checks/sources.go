@@ -291,7 +291,7 @@ func CollectorProgram(marker string) []byte {
 	// A JSON object of strings, numbers and lists is a Python literal too.
 	program := append([]byte("PARAMS = "), params...)
 	program = append(program, '\n')
-	return append(program, collector.Program...)
+	return append(program, collector.Program()...)
 }
 
 // shared lets parallel lookers report to one Reporter: bytes are added up, and a

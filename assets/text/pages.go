@@ -16,6 +16,8 @@ type Pages struct {
 
 // WelcomePage is the first page.
 type WelcomePage struct {
+	_ incomparable
+
 	About, Existing               string
 	Makes                         string
 	Machine, Account, Directories string
@@ -30,6 +32,8 @@ type WelcomePage struct {
 
 // ComputerPage is the look at this computer.
 type ComputerPage struct {
+	_ incomparable
+
 	About, Looking, Failed, Again    string
 	Fine, Fair, Stopped, StoppedOnes string
 	Unlooked                         string
@@ -50,6 +54,8 @@ type FormPage struct {
 
 // KeyPage asks for the model's key.
 type KeyPage struct {
+	_ incomparable
+
 	Ask                string
 	Lives, Never, Lost string
 	None, Given        string
@@ -60,11 +66,15 @@ type KeyPage struct {
 
 // PromisesPage asks what only the owner can know.
 type PromisesPage struct {
+	_ incomparable
+
 	About, Optional, Given, Mark string
 }
 
 // ReviewPage is the last page before anything is made.
 type ReviewPage struct {
+	_ incomparable
+
 	About, Existing, Deciding, Failed, Again string
 	Caveats, Steps                           string
 	Time, Download, Disk                     string

@@ -30,6 +30,8 @@ type Steps struct {
 
 // PreflightText says what this computer has and lacks for a machine.
 type PreflightText struct {
+	_ incomparable
+
 	AskingLibvirt, LookingForOpenClaw string
 	Libvirt, KVMNotAsked, KVMHint     string
 	Begun, NameFree                   string

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/pem"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -63,13 +62,7 @@ func Steps(s Settings) ([]Step, error) {
 	return steps, nil
 }
 
-func asset(name string) []byte {
-	data, err := fs.ReadFile(guestfiles.FS, name)
-	if err != nil {
-		panic(err) // embedded
-	}
-	return data
-}
+func asset(name string) []byte { return guestfiles.Read(name) }
 
 // expand replaces @NAME@ in a script.
 func expand(script string, pairs ...string) string {
