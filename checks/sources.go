@@ -64,6 +64,15 @@ type Sources struct {
 	// ten minutes.
 	AuditDeadline time.Duration
 
+	// Warden says what the host knows of the machine's way out.
+	Warden WardenSource
+	// Drill tries to get out of the machine, for real; nil means that it must not
+	// be tried now. It is called when Drilled is missing, older than DrillAge, or
+	// of other walls than stand now, and always when DrillAnyway is set.
+	Drill       func(ctx context.Context) (Drills, error)
+	Drilled     *Drills // the result of an earlier round; nil means that there is none
+	DrillAnyway bool
+
 	// Deadline for everything together; 0 means five minutes, which is ample
 	// for a guest on the slow clock. Each source has a shorter one of its own.
 	Deadline time.Duration
