@@ -59,6 +59,13 @@ type Guest struct {
 	BadProvider     string // provider
 	ForwardFailed   string // local address
 	ForwardHint     string
+
+	// The warden's channel
+	ListenFailed string // address in the machine
+	ListenHint   string
+	BadCursor    string // cursor
+	JournalEnded string // exit status, last lines
+	JournalHint  string
 }
 
 var enGuest = Guest{
@@ -123,6 +130,12 @@ var enGuest = Guest{
 	BadProvider:     "%q is not a provider's name",
 	ForwardFailed:   "cannot listen on %q",
 	ForwardHint:     "close the program that holds this port, or choose another one",
+
+	ListenFailed: "the machine does not listen on %q for this computer",
+	ListenHint:   "clawarium harden",
+	BadCursor:    "%q is not a place in a journal",
+	JournalEnded: "the machine's journal ended with exit status %d: %s",
+	JournalHint:  "clawarium harden",
 }
 
 var zhGuest = Guest{
@@ -187,4 +200,10 @@ var zhGuest = Guest{
 	BadProvider:     "%q 不是提供商名称",
 	ForwardFailed:   "无法监听 %q",
 	ForwardHint:     "请关闭占用该端口的程序，或另选一个端口",
+
+	ListenFailed: "虚拟机没有为本机监听 %q",
+	ListenHint:   "clawarium harden",
+	BadCursor:    "%q 不是日志中的位置",
+	JournalEnded: "虚拟机的日志以退出状态 %d 结束：%s",
+	JournalHint:  "clawarium harden",
 }
