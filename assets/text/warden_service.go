@@ -11,6 +11,7 @@ type Service struct {
 	BadAllowances, BadAllowancesHint        string // file
 	NoSources, NoSourcesHint                string
 	Off, PolicyNotInForce                   string
+	PolicyNotThePlans, OtherVersion         string
 	StatusHint                              string // file
 
 	// Keeping it running.
@@ -54,6 +55,7 @@ var enService = Service{
 	BadAllowances: "%q, which holds your decisions about single hosts, cannot be read", BadAllowancesHint: "put back a copy from your backup, or delete it: hosts that were allowed for a while are then refused again",
 	NoSources: "the guest does not say where its updates come from", NoSourcesHint: "run the same command again",
 	Off: "the warden does not run", PolicyNotInForce: "the warden has another policy in force than the plan asks for",
+	PolicyNotThePlans: "the policy in its file is not the one that the plan asks for", OtherVersion: "the warden that runs is of another version of clawarium",
 	StatusHint: "see `clawarium warden status`, or %q",
 
 	NotStarted: "the warden of the machine %q did not start", SeeJournal: "see `journalctl --user -u %s`", SeeFile: "see the end of %q",
@@ -104,6 +106,7 @@ var zhService = Service{
 	BadAllowances: "无法读取记录您对单个主机所作决定的 %q", BadAllowancesHint: "请从备份中恢复，或删除它：那么暂时放行的主机将重新被拒绝",
 	NoSources: "虚拟机没有说明它从哪里更新", NoSourcesHint: "请再次运行同一命令",
 	Off: "看守进程没有运行", PolicyNotInForce: "看守进程所用的策略不是计划所要求的",
+	PolicyNotThePlans: "文件中的策略不是计划所要求的", OtherVersion: "正在运行的看守进程来自另一个版本的 clawarium",
 	StatusHint: "请看 `clawarium warden status`，或 %q",
 
 	NotStarted: "虚拟机 %q 的看守进程没有启动", SeeJournal: "请看 `journalctl --user -u %s`", SeeFile: "请看 %q 的末尾",
