@@ -34,6 +34,7 @@ var guestEnsures = map[string][]checks.ID{
 	"guest-config":      {"K3", "K6", "K7", "K20"},
 	stepService:         {"K3", "K8", "K10"},
 	stepGateway:         {"K3", "K6", "K8", "K10"},
+	"guest-proxy":       {"K13", "K23"},
 }
 
 // Sandbox is what the service's sandbox depends on.
