@@ -66,6 +66,7 @@ type Guest struct {
 	BadCursor    string // cursor
 	JournalEnded string // exit status, last lines
 	JournalHint  string
+	BadSources   string // why
 }
 
 var enGuest = Guest{
@@ -111,6 +112,7 @@ var enGuest = Guest{
 		"guest-config":      "OpenClaw's configuration",
 		"guest-service":     "the gateway's service and sandbox",
 		"guest-gateway":     "the gateway, running",
+		"guest-proxy":       "the way out, for programs in the machine",
 	},
 	StepFailed:    "%s: %s",
 	StepHint:      "run the same command again: it goes on from here",
@@ -136,6 +138,7 @@ var enGuest = Guest{
 	BadCursor:    "%q is not a place in a journal",
 	JournalEnded: "the machine's journal ended with exit status %d: %s",
 	JournalHint:  "clawarium harden",
+	BadSources:   "the machine's package sources cannot be read: %s",
 }
 
 var zhGuest = Guest{
@@ -181,6 +184,7 @@ var zhGuest = Guest{
 		"guest-config":      "OpenClaw 的配置",
 		"guest-service":     "网关的服务与沙箱",
 		"guest-gateway":     "网关运行",
+		"guest-proxy":       "虚拟机内程序的出口",
 	},
 	StepFailed:    "%s：%s",
 	StepHint:      "重新运行同一命令即可从此处继续",
@@ -206,4 +210,5 @@ var zhGuest = Guest{
 	BadCursor:    "%q 不是日志中的位置",
 	JournalEnded: "虚拟机的日志以退出状态 %d 结束：%s",
 	JournalHint:  "clawarium harden",
+	BadSources:   "无法读取虚拟机的软件源：%s",
 }

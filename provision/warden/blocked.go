@@ -11,8 +11,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/google/renameio/v2"
 )
 
 // Blocked is one host and port that was refused, however often.
@@ -128,10 +126,7 @@ func (b *blockedList) save(dir string) error {
 		}
 		return x.Port - y.Port
 	})
-	data, err := json.Marshal(list)
-	if err == nil {
-		err = renameio.WriteFile(filepath.Join(dir, BlockedFile), append(data, '\n'), 0o600, renameio.IgnoreUmask())
-	}
+	err := writeJSON(filepath.Join(dir, BlockedFile), list)
 	if err != nil {
 		b.mu.Lock()
 		b.changed = true

@@ -3,6 +3,7 @@ package warden
 // This file: files that are only ever appended to, and rotated.
 
 import (
+	"encoding/json"
 	"os"
 	"strconv"
 	"syscall"
@@ -97,4 +98,31 @@ func (r *rotating) close() error {
 	err := r.file.Close()
 	r.file = nil
 	return err
+}
+
+// replace writes a file as a whole: who reads it sees the old one or the new one. Only one
+// warden writes, so the name of the new one need not be a secret. That it is on the disk
+// for good is not waited for: after a power cut the warden says it all again.
+func replace(path string, data []byte) error {
+	next := path + ".new"
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(next, path)
+	}
+	return err
+}
+
+func writeJSON(path string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return replace(path, append(data, '\n'))
 }
