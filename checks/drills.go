@@ -185,6 +185,13 @@ type Attempt struct {
 	Works func(heard [][]byte) bool `json:"-"`
 }
 
+// ByProxy says that it goes to the warden, and not to the card.
+func (a Attempt) ByProxy() bool { return a.Kind == kindProxy }
+
+// PassesLink says that the link layer of the host's filter lets it pass, so that the
+// next has to drop it.
+func (a Attempt) PassesLink() bool { return a.Name == "from port 22" }
+
 const (
 	answerWait = 0.15 // seconds; a frame that gets through is answered within a few milliseconds
 	proxyWait  = 8.0  // the warden may look a name up

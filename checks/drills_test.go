@@ -176,12 +176,17 @@ func TestAnHourOfTheOwnersIsToldAndWrongIsWhatLastsLonger(t *testing.T) {
 	e := good(t)
 	r := EgressRule{Host: "www.example.org", Ports: []int{443}, For: "owner", Until: e.Collected.Add(time.Hour)}
 	e.Host.Warden.Value.File.Rules = append(e.Host.Warden.Value.File.Rules, r)
+	e.Subject.Egress.Rules = append(e.Subject.Egress.Rules, r)
 	if f := findingOf(t, e, "K13"); f.Status != Met || !strings.Contains(strings.Join(f.Evidence, "\n"), "you let through www.example.org") {
 		t.Errorf("K13 is %s: %q", f.Status, f.Evidence)
 	}
-	e.Host.Warden.Value.File.Rules[3].For = "provider:anthropic"
+	e.Host.Warden.Value.File.Rules[3].Until = r.Until.Add(time.Hour)
 	if f := findingOf(t, e, "K13"); f.Status != NotMet {
-		t.Errorf("somebody else's hour: K13 is %s", f.Status)
+		t.Errorf("two hours of it: K13 is %s", f.Status)
+	}
+	e.Host.Warden.Value.File.Rules[3].Until = e.Collected.Add(-time.Minute)
+	if f := findingOf(t, e, "K13"); f.Status != Met || strings.Contains(strings.Join(f.Evidence, "\n"), "you let through") {
+		t.Errorf("when it is over: K13 is %s: %q", f.Status, f.Evidence)
 	}
 }
 

@@ -55,7 +55,7 @@ type EgressRule struct {
 	Until time.Time `json:"until,omitzero"` // zero: for good
 }
 
-// SubjectEgress is what the plan lets out.
+// SubjectEgress is what the plan lets out, with what its owner decided for a while.
 type SubjectEgress struct {
 	Egress Egress `json:"egress,omitzero"`
 }

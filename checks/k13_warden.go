@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// ruleForNow is the longest that the owner can let something through for a while.
-const ruleForNow = 24 * time.Hour
-
 // theWarden is called in either mode: the way out is the same.
 func (l *look) theWarden() {
 	t := &l.t.Drills
@@ -62,34 +59,30 @@ func (l *look) policy(file, want Egress) {
 	if file.Server != want.Server {
 		l.wrong(Host, t.ServerIs, firstOf(file.Server, "–"), firstOf(want.Server, "–"))
 	}
-	missing := map[string]bool{}
-	for _, r := range want.Rules {
-		for _, port := range r.Ports {
-			missing[r.Host+":"+strconv.Itoa(port)] = true
+	wanted, lost := 0, 0
+	for _, w := range want.Rules {
+		if w.over(l.evidence.Collected) {
+			continue
+		}
+		wanted++
+		for _, port := range w.Ports {
+			if !slices.ContainsFunc(file.Rules, func(r EgressRule) bool { return w.covers(r, port) && r.covers(w, port) }) {
+				lost++
+			}
 		}
 	}
-	wanted := len(missing)
 	for _, r := range file.Rules {
+		if r.over(l.evidence.Collected) {
+			continue
+		}
 		extra := slices.DeleteFunc(slices.Clone(r.Ports), func(port int) bool {
-			key := r.Host + ":" + strconv.Itoa(port)
-			_, asked := missing[key]
-			if asked && r.Until.IsZero() {
-				missing[key] = false
-			}
-			return asked
+			return slices.ContainsFunc(want.Rules, func(w EgressRule) bool { return w.covers(r, port) })
 		})
 		switch {
-		case len(extra) == 0 || !r.Until.IsZero() && !r.Until.After(l.evidence.Collected):
-		case r.For == "owner" && !r.Until.IsZero() && r.Until.Before(l.evidence.Collected.Add(ruleForNow)):
-			l.remark(Host, t.RuleForNow, r.Host, ports(extra), r.Until.UTC().Format(time.RFC3339))
-		default:
+		case len(extra) > 0:
 			l.wrong(Host, t.RuleExtra, r.Host, ports(extra), r.For)
-		}
-	}
-	lost := 0
-	for _, is := range missing {
-		if is {
-			lost++
+		case !r.Until.IsZero():
+			l.remark(Host, t.RuleForNow, r.Host, ports(r.Ports), r.Until.UTC().Format(time.RFC3339))
 		}
 	}
 	if lost > 0 {
@@ -98,6 +91,14 @@ func (l *look) policy(file, want Egress) {
 	if len(l.wrongs) == before {
 		l.right(Host, t.PolicyFine, file.Level, wanted)
 	}
+}
+
+func (r EgressRule) over(now time.Time) bool { return !r.Until.IsZero() && !r.Until.After(now) }
+
+// covers says that r lets other's host through on a port, for at least as long.
+func (r EgressRule) covers(other EgressRule, port int) bool {
+	return r.Host == other.Host && slices.Contains(r.Ports, port) &&
+		(r.Until.IsZero() || !other.Until.IsZero() && !other.Until.After(r.Until))
 }
 
 func ports(list []int) string {

@@ -47,6 +47,9 @@ type ChecksDrills struct {
 	NoAnswer  string
 	BadAnswer string
 	Broke     string // what the program said
+	NoTap     string
+	// CountersReset is that the host's firewall was made anew meanwhile.
+	CountersReset string
 
 	// The warden and its policy.
 	WardenName     string
@@ -172,9 +175,11 @@ var enChecksDrills = ChecksDrills{
 		"proxy mixed name":      "an allowed name with a public and a private address",
 	},
 
-	NoAnswer:  "the machine did not answer in time",
-	BadAnswer: "the machine's answer is not one",
-	Broke:     "the attempts in the machine ended early: %s",
+	NoAnswer:      "the machine did not answer in time",
+	BadAnswer:     "the machine's answer is not one",
+	Broke:         "the attempts in the machine ended early: %s",
+	NoTap:         "nothing hangs on the bridge of the machine's network",
+	CountersReset: "the counters began again meanwhile",
 
 	WardenName:     "the warden",
 	WantedName:     "what the plan lets out",
@@ -299,9 +304,11 @@ var zhChecksDrills = ChecksDrills{
 		"proxy mixed name":      "已放行但同时有公网和私有地址的名称",
 	},
 
-	NoAnswer:  "虚拟机没有及时应答",
-	BadAnswer: "虚拟机的应答无法理解",
-	Broke:     "虚拟机里的尝试提前结束：%s",
+	NoAnswer:      "虚拟机没有及时应答",
+	BadAnswer:     "虚拟机的应答无法理解",
+	Broke:         "虚拟机里的尝试提前结束：%s",
+	NoTap:         "虚拟机网络的网桥上什么都没有",
+	CountersReset: "计数器在此期间重新开始了",
 
 	WardenName:     "看守进程",
 	WantedName:     "计划允许出去的内容",
