@@ -96,6 +96,7 @@ func (c *conn) respond(host io.Reader, out *http.Request, r request) bool {
 	defer resp.Body.Close()
 	dropHop(resp.Header, nil)
 	resp.Trailer = nil
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
 	resp.Close = !r.keep
 	if resp.ContentLength < 0 {
 		resp.TransferEncoding = nil
@@ -105,7 +106,8 @@ func (c *conn) respond(host io.Reader, out *http.Request, r request) bool {
 	}
 	w := bufio.NewWriterSize(c.client, 16<<10)
 	resp.Body = flushed{resp.Body, w}
-	if resp.Write(w) != nil || w.Flush() != nil {
+	// Only as a Writer: as a ReaderFrom it would read into the buffer that Read flushes.
+	if resp.Write(struct{ io.Writer }{w}) != nil || w.Flush() != nil {
 		return false
 	}
 	return r.keep
