@@ -360,5 +360,5 @@ func reason(r warden.Reason) string {
 	if words := text.T().Warden.Reasons[string(r)]; words != "" {
 		return words
 	}
-	return string(r)
+	return checks.Clean(string(r))
 }
