@@ -27,3 +27,7 @@ func Program() []byte {
 // SeedWords are the words of seed phrases: the English list of BIP-39, sorted, one
 // word a line. They are sent along each time.
 func SeedWords() string { return string(files()["bip39.txt"]) }
+
+// Drill tries to get out of the machine. It is no part of the collector: it runs
+// by itself, talks with the host while it does, and takes seconds.
+func Drill() []byte { return files()["drill.py"] }

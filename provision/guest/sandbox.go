@@ -112,6 +112,7 @@ func AgentEnvironment(c SandboxConfig) []string {
 		"OPENCLAW_DISABLE_BONJOUR=1",
 		"OPENCLAW_SERVICE_REPAIR_POLICY=external",
 	}
+	environment = append(environment, proxyEnvironment()...)
 	if c.ExtraCA {
 		environment = append(environment, "NODE_EXTRA_CA_CERTS="+systemCA, "SSL_CERT_FILE="+systemCA)
 	}
