@@ -28,6 +28,11 @@ type LineOptions struct {
 	Plan plan.Plan
 	// Existing is whether the plan is that of a machine that was begun.
 	Existing bool
+	// Page, when not empty, is the page to go on at, and Key and Promised are what was
+	// answered before clawarium was restarted.
+	Page     string
+	Key      []byte
+	Promised []checks.ID
 	// Dashboard talks about the machine of the plan instead of making one.
 	Dashboard bool
 	Verbose   bool // log lines of the steps too
@@ -66,13 +71,15 @@ type conversation struct {
 }
 
 func newConversation(ctx context.Context, d Driver, o LineOptions) *conversation {
-	return &conversation{
+	c := &conversation{
 		session: &session{
 			ctx: ctx, driver: d, host: d.Host(), plan: o.Plan, suggested: o.Plan, existing: o.Existing,
 			promised: map[checks.ID]bool{}, now: time.Now,
 		},
 		out: o.Out, err: o.Err, options: o, fresh: true,
 	}
+	c.answered(o.Key, o.Promised)
+	return c
 }
 
 // errLeave is the wish to leave.

@@ -72,6 +72,14 @@ func (secret) Format(f fmt.State, _ rune) { io.WriteString(f, "(not shown)") }
 // key included, without asking it.
 func (*session) Format(f fmt.State, _ rune) { io.WriteString(f, "session") }
 
+// answered takes what was answered before clawarium was restarted.
+func (s *session) answered(key []byte, promised []checks.ID) {
+	s.key = append(secret(nil), key...)
+	for _, id := range promised {
+		s.promised[id] = true
+	}
+}
+
 // setPlan takes new answers. A review of other answers is void.
 func (s *session) setPlan(p plan.Plan) {
 	p = settle(p, s.suggested, s.host)

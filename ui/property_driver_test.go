@@ -213,6 +213,25 @@ func (d *propertyDriver) Preflight(ctx context.Context, p plan.Plan, say func(st
 	return found, wait(ctx, rng)
 }
 
+func (d *propertyDriver) Fix(ctx context.Context, _ plan.Plan, _ string, say func(string)) error {
+	rng := d.rng("fix")
+	say(someText(rng, 9))
+	return wait(ctx, rng)
+}
+func (d *propertyDriver) Unfix(ctx context.Context, _ string, say func(string)) error {
+	rng := d.rng("unfix")
+	say(someText(rng, 9))
+	return wait(ctx, rng)
+}
+func (d *propertyDriver) Restart(Place) error { return someError(d.rng("restart")) }
+func (d *propertyDriver) Keep(Place) (string, error) {
+	rng := d.rng("keep")
+	if rng.IntN(4) == 0 {
+		return "", someError(rng)
+	}
+	return someText(rng, 9), nil
+}
+
 func (d *propertyDriver) Review(ctx context.Context, p plan.Plan, say func(string)) (Review, error) {
 	rng := d.rng("review")
 	say(someText(rng, 9))

@@ -270,6 +270,10 @@ type fakeDriver struct {
 	keys     []string // the keys that Setup was given
 	promised [][]checks.ID
 	undone   []string
+
+	fixErr          error
+	fixed, unfixed  []string
+	restarted, kept []Place
 	// hold, when not nil, keeps Setup and Undo from returning until it is closed
 	// or the context ends.
 	hold chan struct{}
@@ -304,6 +308,22 @@ func (f *fakeDriver) Stored(name string) (plan.Plan, error) {
 }
 func (f *fakeDriver) Preflight(context.Context, plan.Plan, func(string)) (Preflight, error) {
 	return f.preflight, nil
+}
+func (f *fakeDriver) Fix(_ context.Context, _ plan.Plan, id string, _ func(string)) error {
+	f.fixed = append(f.fixed, id)
+	return f.fixErr
+}
+func (f *fakeDriver) Unfix(_ context.Context, id string, _ func(string)) error {
+	f.unfixed = append(f.unfixed, id)
+	return f.fixErr
+}
+func (f *fakeDriver) Restart(at Place) error {
+	f.restarted = append(f.restarted, at)
+	return f.fixErr
+}
+func (f *fakeDriver) Keep(at Place) (string, error) {
+	f.kept = append(f.kept, at)
+	return "call clawarium", f.fixErr
 }
 func (f *fakeDriver) Review(_ context.Context, p plan.Plan, _ func(string)) (Review, error) {
 	r := f.review

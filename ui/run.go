@@ -17,6 +17,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
 )
 
@@ -33,6 +34,9 @@ type Options struct {
 	Plan plan.Plan
 	// Existing is whether the plan is that of a machine that was begun.
 	Existing bool
+	// Key and Promised are what was answered before clawarium was restarted.
+	Key      []byte
+	Promised []checks.ID
 }
 
 // lastFrames is how long the screen may take to go once nothing runs any more. A
@@ -58,6 +62,7 @@ func Run(ctx context.Context, d Driver, o Options) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := newWizard(ctx, d, o.Plan, start)
 	w.session.existing = o.Existing
+	w.session.answered(o.Key, o.Promised)
 	return show(ctx, cancel, w, o)
 }
 
