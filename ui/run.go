@@ -11,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,9 +62,17 @@ func Run(ctx context.Context, d Driver, o Options) (int, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := newWizard(ctx, d, o.Plan, start)
-	w.session.existing = o.Existing
+	if o.Existing {
+		w.session.begins(o.Plan.Name)
+	} else if start != "review" { // which a plan may have led to
+		w.trail = slices.Clone(way[:max(0, slices.Index(way, start))])
+	}
 	w.session.answered(o.Key, o.Promised)
-	return show(ctx, cancel, w, o)
+	code, err := show(ctx, cancel, w, o)
+	if at := w.session.restart; at != nil && code == 0 && err == nil {
+		return couldNot, d.Restart(*at)
+	}
+	return code, err
 }
 
 func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Options) (int, error) {
