@@ -49,7 +49,7 @@ func TestTheEndOfTheInputAnswersNoQuestion(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"recommended": recommendedPath,
 		"everything":  everyQuestion,
-		"change":      {"", "1", "change", "4", "internet", "zai", testKey, "change promises", "yes", "", "", "", "yes", "make"},
+		"change":      {"", "1", "change", "4", "", "internet", "zai", testKey, "change promises", "yes", "", "", "", "yes", "make"},
 		"mistakes":    {"x", "", "1", "", "plan", "save", "yes"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,9 +50,10 @@ type formPage struct {
 type field struct {
 	question
 	huh.Field
-	text  string // as it stands on the screen
-	heard string // the text that was held against the plan last
-	wrong error  // what is wrong with it, once that has to be said
+	text  string   // as it stands on the screen
+	picks []string // the same, of several choices
+	heard string   // the text that was held against the plan last
+	wrong error    // what is wrong with it, once that has to be said
 }
 
 func (f *formPage) name() string { return f.topic.page }
@@ -114,7 +115,11 @@ func (f *formPage) build(focus string) {
 			at = i
 		}
 		about := strings.Join(prose(q.about(), f.wide()-2), "\n") // folded as huh does not fold Chinese
-		if choices := q.choices(); choices != nil {
+		if choices := q.choices(); q.several() {
+			g.picks = strings.Fields(g.text)
+			g.Field = huh.NewMultiSelect[string]().Key(q.key).Title(q.label()).Description(about).Filterable(false).
+				Value(&g.picks).Options(f.options(q, choices)...)
+		} else if choices != nil {
 			g.Field = huh.NewSelect[string]().Key(q.key).Title(q.label()).Description(about).
 				Options(f.options(q, choices)...).Value(&g.text)
 		} else {
@@ -137,7 +142,7 @@ func (f *formPage) options(q question, choices []choice) []huh.Option[string] {
 	var options []huh.Option[string]
 	for _, c := range choices {
 		said := c.name
-		if c.value == f.s.suggested.Get(q.key) {
+		if c.value == f.s.suggested.Get(q.key) && !q.several() {
 			said += f.s.styles.faint.Render(" · " + words().Default)
 		}
 		if c.meaning != "" && !f.tight {
@@ -159,6 +164,7 @@ func formKeys() *huh.KeyMap {
 		Up:   binding.NewBinding(binding.WithKeys("up", "k")),
 		Down: binding.NewBinding(binding.WithKeys("down", "j")),
 	}
+	m.MultiSelect = huh.MultiSelectKeyMap{Up: m.Select.Up, Down: m.Select.Down, Toggle: binding.NewBinding(binding.WithKeys("space", "x"))}
 	return m
 }
 
@@ -188,11 +194,15 @@ func (f *formPage) wide() int { return min(f.s.width, longLine) }
 // settle fits what is in the fields into their places.
 func (f *formPage) settle() {
 	for _, g := range f.fields {
-		if s, ok := g.Field.(*huh.Select[string]); ok {
+		switch s := g.Field.(type) {
+		case *huh.Select[string]:
 			s.Height(0)
 			if h := lipgloss.Height(s.View()); h > f.s.height-1 {
 				s.Height(f.s.height - 1)
 			}
+		case *huh.MultiSelect[string]:
+			// Without a height it hides as many choices as it has lines above them.
+			s.Height(min(1+len(prose(g.about(), f.wide()-2))+len(g.choices()), f.s.height-1))
 		}
 	}
 	// A text that is wider than its new place is moved in it when a message comes.
@@ -262,6 +272,9 @@ func (f *formPage) press(msg tea.KeyPressMsg) tea.Cmd {
 func (f *formPage) answer(msg tea.Msg) {
 	f.form.Update(msg)
 	g := f.fields[f.at()]
+	if g.several() {
+		g.text = strings.Join(g.picks, " ")
+	}
 	if g.text == g.heard {
 		return
 	}
@@ -325,7 +338,9 @@ func (f *formPage) keys() []keyHint {
 	if len(f.fields) > 1 && f.typing() {
 		hints = append(hints, keyOf(k.Arrows, k.Move))
 	}
-	if !f.typing() {
+	if f.fields[f.at()].several() {
+		hints = append(hints, keyOf(k.Space, k.Toggle), keyOf(k.Arrows, k.Move))
+	} else if !f.typing() {
 		hints = append(hints, keyOf(k.Arrows, k.Choose))
 	}
 	if f.seldoms() {
@@ -355,10 +370,15 @@ func pasted(s string) string {
 	return s
 }
 
-// plainly puts the names of the questions in the place of the plan's keys.
+// plainly puts the names of the questions in the place of the plan's keys. Which
+// entry of a list it is about shows by its value, which is quoted.
 func plainly(s string) string {
 	label := func(key string) string { return fmt.Sprintf(pageWords().Field, question{key: key}.label()) }
 	for _, key := range plan.Keys() {
+		for before, rest, ok := strings.Cut(s, key+"["); ok; before, rest, ok = strings.Cut(s, key+"[") {
+			_, rest, _ = strings.Cut(rest, "]")
+			s = before + label(key) + rest
+		}
 		if strings.Contains(key, ".") {
 			s = strings.ReplaceAll(s, key, label(key))
 		} else if rest, ok := strings.CutPrefix(s, key+" "); ok {

@@ -18,6 +18,8 @@ type Lines struct {
 	Name      string // name, meaning of an answer
 	Suggested string // name of an answer
 	Allowed   string // range
+	Several   string // how to answer with more than one
+	And       string // between them
 
 	Taken, Kept, Chosen string // answer
 
@@ -110,6 +112,8 @@ var enLines = Lines{
 	Name:      "%s: %s",
 	Suggested: "%s (suggested)",
 	Allowed:   "Allowed: %s.",
+	Several:   "Any number of them: their numbers or names, with commas between.",
+	And:       ", ",
 
 	Taken: "Taken as suggested: %s", Kept: "Kept as it was: %s", Chosen: "Chosen: %s",
 
@@ -206,6 +210,8 @@ var zhLines = Lines{
 	Name:      "%s：%s",
 	Suggested: "%s（推荐）",
 	Allowed:   "允许：%s。",
+	Several:   "可选任意多个：写出编号或名称，用逗号隔开。",
+	And:       "、",
 
 	Taken: "采用推荐的回答：%s", Kept: "保持不变：%s", Chosen: "已选择：%s",
 

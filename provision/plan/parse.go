@@ -106,7 +106,11 @@ func parse(data []byte, base Plan) (Plan, *reader, []*Problem) {
 	}
 	r.section(body, "")
 	// A list is no plain value, so that base's must not be shared.
-	r.plan.Image.Mirrors = append([]string(nil), r.plan.Image.Mirrors...)
+	for i := range keys {
+		if list, ok := keys[i].at(&r.plan).(*[]string); ok {
+			*list = append([]string(nil), *list...)
+		}
+	}
 	return r.plan, r, r.found
 }
 
@@ -171,7 +175,11 @@ func (r *reader) structure(tokens token.Tokens) *Problem {
 			continue
 		case token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType, token.DirectiveType,
 			token.LiteralType, token.FoldedType, token.MappingKeyType:
-			return r.atToken(tk, &Problem{Value: tk.Value, what: fmt.Sprintf(t.NotSupported, mask(tk.Value)), Hint: t.SupportedHint})
+			hint := t.SupportedHint
+			if tk.Type == token.AliasType { // what a * at the beginning means to YAML, and to nobody else
+				hint = t.Outside.AliasHint
+			}
+			return r.atToken(tk, &Problem{Value: tk.Value, what: fmt.Sprintf(t.NotSupported, mask(tk.Value)), Hint: hint})
 		case token.DocumentHeaderType:
 			if began || ended {
 				return r.atToken(tk, &Problem{what: t.ManyDocuments, Hint: t.DocumentsHint})

@@ -37,7 +37,7 @@ func (e *Env) Spec() virt.Spec {
 	c, p := e.choices, e.Plan
 	path := func(volume string) string { return filepath.Join(c.PoolPath, volume) }
 	s := virt.Spec{
-		Machine: p.Name, UUID: c.UUID, Version: e.Version, Plan: p.Hash(), Arch: c.Arch,
+		Machine: p.Name, UUID: c.UUID, Version: e.Version, Plan: p.MadeHash(), Arch: c.Arch,
 		System: c.System, KVM: c.KVM, SlowClock: c.SlowClock,
 		CPUs: p.Machine.CPUs, Memory: int64(p.Machine.Memory), MAC: c.MAC,
 		SystemDisk: path(layout.SystemDisk(p.Name)), DataDisk: path(layout.DataDisk(p.Name)),
@@ -84,7 +84,7 @@ func (e *Env) domainStep() provision.Step {
 				return false, err
 			}
 			d, err := conn.Domain(ctx, name)
-			if err != nil || d == nil || !d.Ours || d.UUID != e.choices.UUID || d.Tag.Plan != e.Plan.Hash() {
+			if err != nil || d == nil || !d.Ours || d.UUID != e.choices.UUID || d.Tag.Plan != e.Plan.MadeHash() {
 				return false, err
 			}
 			next, err := conn.XML(ctx, name, true)
