@@ -57,7 +57,7 @@ const framesPerSecond = 120
 // any status.
 func Run(ctx context.Context, d Driver, o Options) (int, error) {
 	start := o.Start
-	if start == "" {
+	if pageMakers[start] == nil {
 		start = "welcome"
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
