@@ -70,4 +70,9 @@ require (
 // What the screen's libraries need of it, without its tables: see ui/uniseg.
 replace github.com/rivo/uniseg v0.4.7 => ./ui/uniseg
 
+// The last version that measures by looking into its tables. The next ones, of which
+// bubbles asks for one, fill 2 MB with the width of every character there is; all the
+// widths are the same.
+replace github.com/mattn/go-runewidth => github.com/mattn/go-runewidth v0.0.25
+
 tool honnef.co/go/tools/cmd/staticcheck
