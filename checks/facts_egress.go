@@ -17,6 +17,7 @@ type WardenSource interface {
 
 // Warden is the process on the host that serves the way out.
 type Warden struct {
+	Looked    bool      `json:"looked"` // set by Collect: what is empty below was seen to be
 	Running   bool      `json:"running"`
 	PID       int       `json:"pid,omitempty"`
 	Version   string    `json:"version,omitempty"`
@@ -54,7 +55,7 @@ type EgressRule struct {
 	Until time.Time `json:"until,omitzero"` // zero: for good
 }
 
-// SubjectEgress is what the plan lets out.
+// SubjectEgress is what the plan lets out, with what its owner decided for a while.
 type SubjectEgress struct {
 	Egress Egress `json:"egress,omitzero"`
 }
@@ -79,9 +80,12 @@ type StreamLog struct {
 type Drills struct {
 	When time.Time     `json:"when"`
 	Took time.Duration `json:"took"` // nanoseconds
-	// Walls is the fingerprint of what stood around the machine then.
+	// Walls is the fingerprint of what stood around the machine then; Stale says that
+	// it is not what stands now, or that the round is too old.
 	Walls string `json:"walls"`
+	Stale string `json:"stale,omitempty"`
 	Level string `json:"level"` // of the policy in force
+	Proxy bool   `json:"proxy"` // the way out was open, and was tried
 	// Counted says that the host counted for itself what came out of the machine;
 	// CountErr why it could not.
 	Counted  bool   `json:"counted"`
@@ -99,7 +103,7 @@ type Drills struct {
 // Try is one attempt.
 type Try struct {
 	Name string `json:"name"` // what was tried: a name in DrillTable
-	Who  string `json:"who"`  // DrillAgent, DrillRoot or DrillHost
+	Who  string `json:"who"`  // DrillAgent or DrillRoot
 	To   string `json:"to"`
 	Twin bool   `json:"twin,omitempty"` // it is meant to work, and shows that a refusal means something
 	// Answer is what came back, in the guest's words: Open, refused, timeout, a
@@ -118,9 +122,14 @@ type Try struct {
 	Passed bool   `json:"passed,omitempty"`
 }
 
-// Who makes an attempt.
+// Who makes an attempt: the agent's account, or the machine's root.
 const (
 	DrillAgent = "agent"
 	DrillRoot  = "root"
-	DrillHost  = "host"
+)
+
+// Why a round says nothing of now.
+const (
+	StaleWalls = "walls"
+	StaleAge   = "age"
 )

@@ -37,7 +37,7 @@ func (e *Env) Service() host.Service {
 // Warden is this machine's, to be run. It needs nothing of libvirt.
 func (e *Env) Warden() *warden.Warden {
 	return &warden.Warden{
-		Dir: e.dir, Machine: e.Plan.Name, Version: e.Version, World: warden.Internet(),
+		Dir: e.dir, Machine: e.Plan.Name, Version: e.Version, World: outside(),
 		Connect: func(ctx context.Context) (warden.Channel, error) {
 			target, err := e.target() // anew each time: the guest's host key changes once
 			if err != nil {
@@ -199,7 +199,7 @@ func (e *Env) Way() (Way, error) {
 		return Way{}, err
 	}
 	w := Way{Running: running, Level: e.Plan.Network.Level}
-	if blocked, err := warden.ReadBlocked(e.dir); err == nil {
+	if blocked, err := e.blocked(); err == nil {
 		w.Blocked = len(blocked)
 	}
 	if !running {

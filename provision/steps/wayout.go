@@ -164,7 +164,7 @@ func (e *Env) Rules() ([]warden.Rule, error) {
 // Blocked are the names that were refused, the last one first; those that the owner
 // said never to are not among them.
 func (e *Env) Blocked() ([]warden.Blocked, error) {
-	all, err := warden.ReadBlocked(e.dir)
+	all, err := e.blocked()
 	if err != nil {
 		return nil, err
 	}
