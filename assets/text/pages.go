@@ -28,13 +28,6 @@ type WelcomePage struct {
 	SwitchKey, Switch             string
 }
 
-// ComputerPage is the look at this computer.
-type ComputerPage struct {
-	About, Looking, Failed, Again    string
-	Fine, Fair, Stopped, StoppedOnes string
-	Unlooked                         string
-}
-
 // FormPage is any page of questions.
 type FormPage struct {
 	Lead map[string]string // by page: above the questions
@@ -77,6 +70,16 @@ type ReviewPage struct {
 	SaveKey, Save, SaveTitle, SaveAsk        string
 	SaveAbout, Saved, Saving                 string
 	Summary                                  string
+	ComputerKey, Computer                    string // to the look at this computer
+
+	// The plan is another than that of the machine that was begun.
+	Changed               string // machine
+	Change                string // question, old answer, new answer
+	ChangedAbout          string
+	UndoKey, UndoFirst    string
+	OldKey, Old           string
+	AskUndo, AskUndoAbout string // machine
+	AskUndoNo             string
 }
 
 var enPages = Pages{
@@ -103,17 +106,7 @@ var enPages = Pages{
 		English:          "English", Chinese: "简体中文",
 		SwitchKey: "l", Switch: "language",
 	},
-	Computer: ComputerPage{
-		About:       "Can this computer hold the machine? Nothing is changed by looking.",
-		Looking:     "Looking at: %s",
-		Failed:      "This computer could not be looked at.",
-		Again:       "look again",
-		Fine:        "This computer is ready.",
-		Fair:        "You can go on; what is marked ✗ or ? is worth reading.",
-		Stopped:     "One thing keeps the machine from being made. Mend it, then press r.",
-		StoppedOnes: "%d things keep the machine from being made. Mend them, then press r.",
-		Unlooked:    "You can go on; what is missing will show at the latest when it is needed.",
-	},
+	Computer: enComputer,
 	Form: FormPage{
 		Lead: map[string]string{
 			"size":    "A computer inside this one. What is suggested suits most people.",
@@ -182,6 +175,14 @@ var enPages = Pages{
 		Saved:     "The plan is saved in %q.",
 		Saving:    "Saving …",
 		Summary:   "summary",
+
+		ComputerKey: "c", Computer: "look at this computer",
+		Changed:      "The machine %q was begun with other answers:",
+		Change:       "%s: %s, now %s",
+		ChangedAbout: "What was made follows those. Take it back first and then make the machine with the new answers, or go on with the ones that it was begun with.",
+		UndoKey:      "u", UndoFirst: "undo what was made",
+		OldKey: "o", Old: "the answers it was begun with",
+		AskUndo: "Undo what was made?", AskUndoAbout: "All that was made for the machine %q is removed, its data disk included. Your new answers stay.", AskUndoNo: "keep it",
 	},
 }
 
@@ -209,17 +210,7 @@ var zhPages = Pages{
 		English:          "English", Chinese: "简体中文",
 		SwitchKey: "l", Switch: "语言",
 	},
-	Computer: ComputerPage{
-		About:       "这台电脑放得下这台虚拟机吗？查看不会改动任何东西。",
-		Looking:     "正在查看：%s",
-		Failed:      "无法查看这台电脑。",
-		Again:       "再看一次",
-		Fine:        "这台电脑已经就绪。",
-		Fair:        "可以继续；标有 ✗ 或 ? 的值得读一读。",
-		Stopped:     "有一项使虚拟机无法创建。请先解决，再按 r。",
-		StoppedOnes: "有 %d 项使虚拟机无法创建。请先解决，再按 r。",
-		Unlooked:    "可以继续；若有欠缺，最迟会在用到时指出。",
-	},
+	Computer: zhComputer,
 	Form: FormPage{
 		Lead: map[string]string{
 			"size":    "它是这台电脑里的另一台电脑。推荐的设置适合大多数人。",
@@ -288,5 +279,13 @@ var zhPages = Pages{
 		Saved:     "方案已保存到 %q。",
 		Saving:    "正在保存……",
 		Summary:   "摘要",
+
+		ComputerKey: "c", Computer: "查看这台电脑",
+		Changed:      "虚拟机 %q 是按另外的回答开始创建的：",
+		Change:       "%s：原来是 %s，现在是 %s",
+		ChangedAbout: "已创建的是按那些回答做的。请先撤回，再按新的回答创建；或者按开始时的回答继续。",
+		UndoKey:      "u", UndoFirst: "撤回已创建的",
+		OldKey: "o", Old: "用开始时的回答",
+		AskUndo: "要撤回已创建的吗？", AskUndoAbout: "为虚拟机 %q 创建的一切都会删除，数据盘也包括在内。新的回答会保留。", AskUndoNo: "保留",
 	},
 }

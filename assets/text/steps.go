@@ -26,19 +26,7 @@ type Steps struct {
 	Withheld                                                                  string
 	DataDiskKept                                                              string
 
-	Status    StatusText
-	Preflight PreflightText
-}
-
-// PreflightText says what this computer has and lacks for a machine.
-type PreflightText struct {
-	AskingLibvirt, LookingForOpenClaw string
-	Libvirt, KVMNotAsked, KVMHint     string
-	Begun, NameFree                   string
-	Memory, MemoryUnknown             string
-	Disk, DiskShort, DiskHint         string
-	DiskUnknown, DiskLeft             string
-	Tools, NoWayOut                   string
+	Status StatusText
 }
 
 // StatusText is what `clawarium status` says.
@@ -91,20 +79,6 @@ var enSteps = Steps{
 		Unfinished: "unfinished  %s; go on with `clawarium setup%s`", NotMade: "not made yet",
 		States: map[string]string{"running": "running", "off": "off", "absent": "not there", "paused": "paused", "other": "in between"},
 	},
-	Preflight: PreflightText{
-		AskingLibvirt: "Asking libvirt …", LookingForOpenClaw: "Looking for an OpenClaw on this computer itself …",
-		Libvirt:     "libvirt %s with QEMU %s answers at %s: %s",
-		KVMNotAsked: "KVM was not tried: the plan asks for emulation",
-		KVMHint:     "without it the machine is emulated, some 8 times slower; see `ls -l /dev/kvm` and the firmware's virtualisation setting (VT-x, AMD-V, SVM)",
-		Begun:       "the machine %q was begun before; what is made already is kept", NameFree: "the name %q is free",
-		Memory: "memory: %s for the machine, of the %s in this computer", MemoryUnknown: "how much memory this computer has cannot be read",
-		Disk:      "disk: %s free at %q; the set-up takes about %s, and the machine's disks can grow to %s together",
-		DiskShort: "disk: %s free at %q, and the set-up takes about %s", DiskHint: "free some space there",
-		DiskUnknown: "how much disk is free at %q cannot be read",
-		DiskLeft:    "disk: %s free at %q; the machine's disks can grow to %s together",
-		Tools:       "the programs that put the machine's disks together are there",
-		NoWayOut:    "if Debian's image cannot be downloaded, one cannot be built here instead: %s",
-	},
 }
 
 var zhSteps = Steps{
@@ -150,19 +124,5 @@ var zhSteps = Steps{
 		Versions: "版本     OpenClaw %s，Node %s，镜像 %s", Made: "已完成   %d 步，共 %d 步",
 		Unfinished: "未完成   %s；用 `clawarium setup%s` 继续", NotMade: "尚未创建",
 		States: map[string]string{"running": "运行中", "off": "已关闭", "absent": "不存在", "paused": "已暂停", "other": "过渡中"},
-	},
-	Preflight: PreflightText{
-		AskingLibvirt: "正在询问 libvirt……", LookingForOpenClaw: "正在查看这台电脑本身是否装有 OpenClaw……",
-		Libvirt:     "libvirt %s 与 QEMU %s 在 %s 应答：%s",
-		KVMNotAsked: "没有试用 KVM：计划要求使用仿真",
-		KVMHint:     "没有它，虚拟机靠仿真运行，大约慢 8 倍；请查看 `ls -l /dev/kvm` 和固件的虚拟化设置（VT-x、AMD-V、SVM）",
-		Begun:       "虚拟机 %q 以前已经开始创建；已做好的会保留", NameFree: "名称 %q 可以使用",
-		Memory: "内存：虚拟机用 %s，这台电脑共有 %s", MemoryUnknown: "无法读出这台电脑有多少内存",
-		Disk:      "磁盘：空闲 %s（在 %q）；创建大约占用 %s，虚拟机的磁盘合计最多可增长到 %s",
-		DiskShort: "磁盘：空闲 %s（在 %q），而创建大约需要 %s", DiskHint: "请在那里腾出一些空间",
-		DiskUnknown: "无法读出 %q 还有多少空闲磁盘",
-		DiskLeft:    "磁盘：空闲 %s（在 %q）；虚拟机的磁盘合计最多可增长到 %s",
-		Tools:       "制作虚拟机磁盘所需的程序都已就绪",
-		NoWayOut:    "如果下载不到 Debian 的镜像，这里也无法自行构建：%s",
 	},
 }

@@ -159,7 +159,7 @@ func (a *app) finishChange(ctx context.Context, env *steps.Env) error {
 // change checks the wish as a whole and puts it in force.
 func (o *allowOptions) change(ctx context.Context, env *steps.Env, c steps.WayChange) error {
 	t := &text.T().Allow
-	out, err := o.changeWay(ctx, env, c)
+	out, err := o.changeWay(ctx, env, c, func(provision.Event) {})
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (o *allowOptions) change(ctx context.Context, env *steps.Env, c steps.WayCh
 
 // changeWay changes the way out of a machine whose lock is held. A change that was
 // taken back is an error.
-func (a *app) changeWay(ctx context.Context, env *steps.Env, c steps.WayChange) (steps.Changed, error) {
+func (a *app) changeWay(ctx context.Context, env *steps.Env, c steps.WayChange, event func(provision.Event)) (steps.Changed, error) {
 	was, err := env.WayOut()
 	if err != nil {
 		return steps.Changed{}, err
@@ -191,7 +191,7 @@ func (a *app) changeWay(ctx context.Context, env *steps.Env, c steps.WayChange) 
 	if err := errors.Join(wrong...); err != nil {
 		return steps.Changed{}, usageError{err}
 	}
-	out, err := env.ChangeWayOut(ctx, is, func(provision.Event) {}, a.changeOptions(env.Plan.Name))
+	out, err := env.ChangeWayOut(ctx, is, event, a.changeOptions(env.Plan.Name))
 	if err == nil && out.Failed != nil {
 		t := &text.T().Allow
 		err = &text.Fault{What: t.TakenBack, Hint: t.TakenBackHint, Err: out.Failed}

@@ -35,6 +35,8 @@ type Env struct {
 	KeepData, KeepCache bool
 	// Probed is what trying KVM came to; nil until it was tried.
 	Probed *Probed
+	// Speed is how fast this computer is; nil until it was measured.
+	Speed *host.Speed
 
 	dir     string // of the machine
 	choices *Choices
