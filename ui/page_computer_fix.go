@@ -157,9 +157,6 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 		defer s.works.end()
 		t := pageWords().Computer
 		fmt.Fprintln(out, "\n"+t.OnTerminal)
-		for _, cmd := range fix.Commands {
-			fmt.Fprintln(out, "  $ "+clean(cmd))
-		}
 		msg = work(func(line string) {
 			f.log.add(line)
 			fmt.Fprintln(out, clean(line))

@@ -193,7 +193,7 @@ func TestAFixThatFailsSaysWhyAndAsksBeforeItIsTriedAgain(t *testing.T) {
 
 func TestWhatMayAskForAPasswordHasTheTerminal(t *testing.T) {
 	m := newMender()
-	m.says = []string{"done \x1b]0;x\x07so"}
+	m.says = []string{"running: sudo usermod -aG kvm you", "done \x1b]0;x\x07so"}
 	inOrderNow(m)
 	r := newRig(t, m, "computer", 80, 24)
 	var out bytes.Buffer
@@ -201,7 +201,7 @@ func TestWhatMayAskForAPasswordHasTheTerminal(t *testing.T) {
 	r.press("home", "d")
 	must(t, r, "sudo may ask for your password", "logged out")
 	r.press("down", "enter")
-	if got := out.String(); !strings.Contains(got, "  $ sudo usermod -aG kvm you\n") || !strings.Contains(got, "done so\n") {
+	if got := out.String(); !strings.Contains(got, "what you agreed to:\nrunning: sudo usermod -aG kvm you\n") || !strings.Contains(got, "done so\n") {
 		t.Errorf("on the terminal: %q", got)
 	}
 	must(t, r, "logged out of this computer and in again", "call clawarium", "Your answers are kept")

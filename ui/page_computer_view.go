@@ -217,11 +217,11 @@ func (c *computer) viewFix(wide, width, height int) string {
 		foot = append(foot, hang(wide, "  ", clean(f.how))...)
 		foot = append(foot, hang(wide, "  ", t.Kept)...)
 	}
+	first, next := f.log.bounds()
 	var lines []string
-	if !f.back {
+	if next == 0 && !f.back { // nothing was said yet
 		lines = c.commands(f.fix.Commands, wide)
 	}
-	first, next := f.log.bounds()
 	for _, l := range f.log.between(first, next) {
 		lines = append(lines, "  "+ansi.Truncate(l, max(width-2, 1), "…"))
 	}

@@ -40,8 +40,9 @@ func (r *review) changed(width int) []string {
 	now := r.s.plan
 	now.Language = r.begun.Language
 	for _, c := range plan.Diff(*r.begun, now) {
-		said := func(value string) string { return clean(or(choiceName(c.Key, value), words().Empty)) }
-		lines = append(lines, hang(width, "  · ", fmt.Sprintf(t.Change, or(question{key: c.Key}.label(), c.Key), said(c.Old), said(c.New)))...)
+		q := question{key: c.Key}
+		said := func(value string) string { return clean(or(q.named(value), words().Empty)) }
+		lines = append(lines, hang(width, "  · ", fmt.Sprintf(t.Change, or(q.label(), c.Key), said(c.Old), said(c.New)))...)
 	}
 	return append(append(lines, ""), hang(width, "", t.ChangedAbout)...)
 }

@@ -332,6 +332,7 @@ var enChecksHost = ChecksHost{
 		"bridge":    "bridge",
 		"rules":     "packet rules",
 		"log":       "log of libvirt",
+		"unit":      "unit of your systemd",
 	},
 }
 
@@ -521,5 +522,6 @@ var zhChecksHost = ChecksHost{
 		"bridge":    "网桥",
 		"rules":     "包过滤规则",
 		"log":       "libvirt 的日志",
+		"unit":      "你的 systemd 单元",
 	},
 }
