@@ -45,7 +45,7 @@ func (r *round) frames() {
 		return
 	}
 	raw := func(name string, of string, shown string, frames ...[]byte) {
-		a := Attempt{Who: DrillRoot, Kind: kindRaw, Times: burst, Of: of, Shown: shown}
+		a := Attempt{Who: DrillRoot, Kind: kindRaw, Times: burst, Of: of, Shown: shown, Wait: frameWait}
 		for _, f := range frames {
 			a.Frames = append(a.Frames, hex.EncodeToString(f))
 		}
@@ -80,6 +80,12 @@ func (r *round) frames() {
 	}
 	syn("metadata", g.Metadata, 80)
 	syn("public", public, 443)
+
+	for _, to := range []netip.Addr{g.Host, public} {
+		if g.System || to != g.Host { // QEMU answers a ping to its own address itself
+			raw("ping", to.String(), to.String(), w.ether(w.mac, w.peer, etherIPv4, w.ip4(g.Guest, to, protoICMP, summed([]byte{8, 0, 0, 0, 0, 76, 0, 1}, 0))))
+		}
+	}
 
 	// What passes the link layer, which keeps no record of connections.
 	if g.System {

@@ -169,6 +169,9 @@ class Player:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
                 if six:
                     s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, where[3])
+                    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)  # or we answer ourselves
+                else:
+                    s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
                 data = bytes.fromhex(t["data"])
                 if kind == "ping":
                     data = struct.pack("!BBHHH", 128 if six else 8, 0, 0, 0, 1) + data
@@ -344,28 +347,22 @@ class Frames:
             if meta[2] == OUTGOING:
                 continue
             what, source = describe(frame)
-            if what is None:
-                continue
             if of and source == of:
                 answered = True
-            elif len(self.strays) < 40 and what not in self.strays:
+            elif what and len(self.strays) < 40 and what not in self.strays:
                 self.strays.append(what)
             if answered or left <= 0:
                 return answered
 
 
 def describe(frame):
-    """A frame in words and who sent it; None for the host's session with sshd and
-    for its questions by ARP."""
+    """A frame in words and who sent it; no words for the host's session with sshd and
+    for its part in ARP."""
     kind = struct.unpack("!H", frame[12:14])[0]
     if kind == 0x0806 and len(frame) >= 42:
         op = struct.unpack("!H", frame[20:22])[0]
         sender = socket.inet_ntop(socket.AF_INET, frame[28:32])
-        if sender == P["host"] and op == 1:
-            return None, None
-        if sender == P["host"]:
-            return "arp reply %s" % sender, "arp " + sender
-        return "arp %d %s" % (op, sender), "arp " + sender
+        return None if sender == P["host"] else "arp %d %s" % (op, sender), "arp " + sender
     if kind == 0x0800 and len(frame) >= 34:
         head = (frame[14] & 15) * 4
         protocol, body = frame[23], frame[14 + head:]
@@ -378,7 +375,7 @@ def describe(frame):
     if protocol in (6, 17) and len(body) >= 4:
         here = struct.unpack("!HH", body[:4])
         if protocol == 6 and here[1] == 22 and source == P["host"]:
-            return None, None
+            return None, ""
         return "%s %s %d > %d" % ("tcp" if protocol == 6 else "udp", source, here[0], here[1]), source
     if protocol in (1, 58) and body:
         return "%s %s type %d" % ("icmp" if protocol == 1 else "icmp6", source, body[0]), source
