@@ -326,13 +326,13 @@ func (m *drillmaster) fromRecord(entries []warden.Entry) {
 			if passed && !try.Passed {
 				try.By = e.Address
 			}
-			if a.Alone {
-				break
+			if a.Asked != "" {
+				break // the others are of others who asked for the same
 			}
 		}
 		// A request that nobody could read has neither host nor port in the record.
 		for j, e := range entries {
-			if try.By != "" || try.Passed {
+			if try.By != "" || try.Passed || !a.Garbled() {
 				break
 			}
 			if !used[j] && e.Verdict == warden.Refuse && e.Port == 0 && e.Reason == warden.ReasonRequest {
