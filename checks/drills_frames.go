@@ -103,6 +103,7 @@ func (r *round) frames() {
 	for _, mac := range []net.HardwareAddr{{2, 0, 0, 0, 0, 2}, w.peer} {
 		raw("false card", "", mac.String(), w.ether(mac, w.peer, etherIPv4,
 			w.ip4(g.Guest, g.Host, protoTCP, w.tcp(g.Guest, g.Host, 22, port, flagSYN))))
+		raw("false card", "", "ARP "+mac.String(), w.ether(mac, everyone, etherARP, ask))
 	}
 	for _, claimed := range append([]netip.Addr{g.Host}, only4(g.Router)...) {
 		raw("false arp", "", claimed.String(), w.ether(w.mac, everyone, etherARP, w.arp(2, w.mac, claimed, everyone, g.Host)))

@@ -2,8 +2,8 @@
 
 Run as root with PARAMS put in front. It talks with the host by lines of JSON: for
 each attempt it says what it sent, waits until the host has read its counters (one
-line on standard input), looks for an answer, and goes on. In the end it prints one
-object with everything that came back.
+byte on standard input; an r asks for the same once more), looks for an answer, and
+goes on. In the end it prints one object with everything that came back.
 
 Who plays: root is this process; the agent is a child of it with the agent's account
 and nothing more, outside the service's own sandbox, so that what stops it is what
@@ -149,6 +149,7 @@ class Player:
         six = ":" in to
         family = socket.AF_INET6 if six else socket.AF_INET
         self.error = None
+        self.close()
         try:
             if kind == "tcp":
                 self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -390,10 +391,13 @@ def say(what):
 
 
 def wait_for_host():
-    """The host has counted. Nothing comes when it has gone."""
+    """The host has counted. Nothing comes when it has gone. Whether it wants the same
+    once more."""
     ready, _, _ = select.select([0], [], [], 20)
-    if not ready or os.read(0, 1) == b"":
+    word = os.read(0, 1) if ready else b""
+    if not word:
         raise RuntimeError("the host went away")
+    return word == b"r"
 
 
 def main():
@@ -410,13 +414,15 @@ def main():
         for t in P["tries"]:
             if t["kind"] == "proxy":
                 continue
-            frames.hear(0, "")
-            if t["kind"] == "raw":
-                sent = frames.send(t["frames"], t["times"])
-            else:
-                sent = players[t["who"]].begin(t)
-            say({"id": t["id"], "sent": sent})
-            wait_for_host()
+            again = True
+            while again:
+                frames.hear(0, "")
+                if t["kind"] == "raw":
+                    sent = frames.send(t["frames"], t["times"])
+                else:
+                    sent = players[t["who"]].begin(t)
+                say({"id": t["id"], "sent": sent})
+                again = wait_for_host()
             if t["kind"] == "raw":
                 answers[t["id"]] = {"answer": OPEN if frames.hear(t["wait"], t["of"]) else "timeout"}
             else:

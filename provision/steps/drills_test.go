@@ -41,6 +41,7 @@ type fakeInside struct {
 	lies  bool // it sends nothing and says that it did
 	said  func(line map[string]any) map[string]any
 	tries int // that it makes at most; 0: all
+	asked int // how often something was to be done again
 	last  map[string]any
 }
 
@@ -69,6 +70,7 @@ func (f *fakeInside) run(ctx context.Context, stdin io.Reader, stdout, _ io.Writ
 	}
 	say(map[string]any{"ready": "card0", "agent": map[string]any{"uid": []int{742, 742, 742}}})
 	answers := map[string]any{}
+	var before map[string]any
 	for i, try := range p.Tries {
 		if try.ByProxy() {
 			answers[fmt.Sprint(try.ID)] = map[string]any{"error": "", "heard": []string{fmt.Sprintf("%x", "HTTP/1.1 403 Forbidden\r\n\r\n")}}
@@ -77,8 +79,16 @@ func (f *fakeInside) run(ctx context.Context, stdin io.Reader, stdout, _ io.Writ
 		if f.tries != 0 && i >= f.tries {
 			break
 		}
-		if _, err := in.ReadByte(); err != nil {
+		word, err := in.ReadByte()
+		if err != nil {
 			return -1, err
+		}
+		if word == again && before != nil {
+			say(before)
+			f.asked++
+			if _, err := in.ReadByte(); err != nil {
+				return -1, err
+			}
 		}
 		sent := max(1, try.Times*len(try.Frames))
 		if !f.lies {
@@ -90,7 +100,8 @@ func (f *fakeInside) run(ctx context.Context, stdin io.Reader, stdout, _ io.Writ
 			answer = checks.Open
 		}
 		answers[fmt.Sprint(try.ID)] = map[string]any{"answer": answer}
-		say(map[string]any{"id": try.ID, "sent": sent})
+		before = map[string]any{"id": try.ID, "sent": sent}
+		say(before)
 	}
 	if _, err := in.ReadByte(); err != nil {
 		return -1, err
@@ -145,6 +156,9 @@ func TestALiarsFramesAreNotCounted(t *testing.T) {
 	inside.lies = true
 	if err := m.round(t.Context(), inside.run); err != nil {
 		t.Fatal(err)
+	}
+	if inside.asked != 1 {
+		t.Errorf("it was asked %d times to do it again, for the other layer's counters", inside.asked)
 	}
 	for _, y := range m.result.Tries {
 		if y.Sent == 0 || y.Entered != 0 || y.Dropped != 0 {
