@@ -76,14 +76,11 @@ func diskSpeed(dir string) int64 {
 		}
 		dir = filepath.Dir(dir)
 	}
-	f, err := os.CreateTemp(dir, ".clawarium-speed-")
+	f, err := anonymous(dir)
 	if err != nil {
 		return 0
 	}
 	defer f.Close()
-	if os.Remove(f.Name()) != nil { // before anything is in it: nothing is left whatever happens
-		return 0
-	}
 	data := make([]byte, diskProbe)
 	for i := range data { // a file system that compresses would be flattered by zeros
 		data[i] = byte(i*i>>7 ^ i)
@@ -93,4 +90,17 @@ func diskSpeed(dir string) int64 {
 		return 0
 	}
 	return int64(diskProbe / max(time.Since(began).Seconds(), 1e-4))
+}
+
+// unlinked is a file that has lost its name before anything is in it.
+func unlinked(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, ".clawarium-speed-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
