@@ -64,6 +64,8 @@ type session struct {
 	// goes on in its own place once the screen is gone.
 	release func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	restart *Place
+	// after gives a message when a time has passed.
+	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	styles        styles
 	now           func() time.Time
