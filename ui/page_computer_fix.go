@@ -155,6 +155,7 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 	return s.release(&onTerminal{run: func(out io.Writer) error {
 		s.works.begin()
 		defer s.works.end()
+		defer s.tidy()
 		t := pageWords().Computer
 		fmt.Fprintln(out, "\n"+t.OnTerminal)
 		msg = work(func(line string) {
