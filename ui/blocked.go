@@ -93,7 +93,7 @@ func (p *outside) update(msg tea.Msg) tea.Cmd {
 		if p.lookErr = msg.err; msg.err == nil {
 			p.now = &msg.now
 		}
-		return tea.Tick(outEvery, func(time.Time) tea.Msg { return outAgainMsg{p, msg.look} })
+		return p.d.s.after(outEvery, func(time.Time) tea.Msg { return outAgainMsg{p, msg.look} })
 	case outAgainMsg:
 		if msg.of == p && msg.look == p.look && p.stage != outChanging {
 			return p.see()

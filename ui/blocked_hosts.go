@@ -178,8 +178,12 @@ func hostProblem(s *session, host string) error {
 		return &text.Fault{What: t.NotPlain, Hint: t.TypeHostAbout}
 	}
 	p, err := s.plan.With("network.allow", host, s.host)
-	if err != nil {
-		return err
+	if err == nil {
+		err = problemsOf(p, "network.allow", s.host)
 	}
-	return problemsOf(p, "network.allow", s.host)
+	if err == nil {
+		return nil
+	}
+	said := func(of string) string { return plainly(strings.ReplaceAll(of, "network.allow[0]", "network.allow")) }
+	return &text.Fault{What: said(err.Error()), Hint: said(strings.Join(text.Hint(err), " "))}
 }

@@ -55,6 +55,7 @@ func TestFramesOfTheWayOut(t *testing.T) {
 	shown("out-levels", nil, "l", "down")
 	shown("out-level-ask", nil, "l", "down", "enter")
 	shown("out-type", nil, "a")
+	shown("out-type-wrong", nil, "a", "1", "0", ".", "0", ".", "0", ".", "1", "enter")
 	shown("out-closed", func(m *keptMachine) {
 		m.out = Out{Level: "allowlist", Running: true, Since: then.Add(-4 * time.Minute), Trouble: "the guest does not answer at 10.83.12.2:22: connection refused"}
 	})
@@ -185,6 +186,57 @@ func TestALevelIsChangedOnlyAfterAYes(t *testing.T) {
 	must(t, r, "At the present level nothing is let through")
 }
 
+func TestTheWayOutIsLookedAtAgainAndAgain(t *testing.T) {
+	d := newKept()
+	r := keptRig(t, d, "dashboard", 80, 24)
+	var wait time.Duration
+	var again func(time.Time) tea.Msg
+	r.w.session.after = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd { wait, again = d, f; return nil }
+	to(t, r, "out")
+	r.press("enter")
+	d.only().out.Blocked = d.only().out.Blocked[2:]
+	r.send(again(then))
+	if wait != outEvery {
+		t.Errorf("after %v", wait)
+	}
+	mustNot(t, r, "api.weather.example")
+	must(t, r, "router.lan.example")
+	last := again
+	r.press("enter", "down", "enter") // a change looks again by itself
+	r.send(last(then))
+	must(t, r, "stays refused and is not listed any more")
+}
+
+func TestATypedHostIsHeldAgainstWhatAPlanTakes(t *testing.T) {
+	d := newKept()
+	r := outRig(t, d, 80, 24)
+	r.press("a", "enter")
+	must(t, r, "no host was given")
+	for _, wrong := range []string{"https://a.example", "a b", "例.example", "10.0.0.1:443", "*", "a..example", "a.example:0", "a.example:99999", "*.*.example", strings.Repeat("a", 64) + ".example"} {
+		r.press("ctrl+u")
+		r.typed(wrong)
+		r.press("enter")
+		must(t, r, "✗", "Try:")
+	}
+	for _, right := range []string{"api.example.org", "*.example.org", "files.example.net:8443"} {
+		r.press("ctrl+u")
+		r.typed(right)
+		r.press("enter")
+		must(t, r, "Allow "+right+"?", "can then send to it what it knows")
+		r.press("enter")
+	}
+	if got := d.only().changed(); got != "[]" {
+		t.Fatalf("%s", got)
+	}
+	r.press("enter", "up", "enter")
+	must(t, r, "files.example.net:8443 is let through from now on.")
+	if got := d.only().changed(); got != "[{Level: Add:[{Host:files.example.net:8443 Until:0s For:}] Remove:[] Never:[]}]" {
+		t.Errorf("%s", got)
+	}
+	r.press("a", "x", "esc")
+	mustNot(t, r, "Which host?")
+}
+
 func TestAChangeThatFailsSaysWhyAndCanBeTriedAgain(t *testing.T) {
 	d := newKept()
 	m := d.only()
@@ -214,31 +266,15 @@ func TestAChangeComesToItsEndBeforeTheProgramDoes(t *testing.T) {
 	if r.quit {
 		t.Fatal("the program ended before the change")
 	}
-	r.takeUntilQuit()
-	if r.w.code != 143 {
-		t.Errorf("status %d", r.w.code)
+	r.settle()
+	if !r.quit || r.w.code != 143 {
+		t.Errorf("%v %d", r.quit, r.w.code)
 	}
 	d = newKept()
 	r = outRig(t, d, 80, 24)
 	r.press("ctrl+c")
 	if !r.quit || r.w.code != 130 {
 		t.Errorf("%v %d", r.quit, r.w.code)
-	}
-}
-
-// takeUntilQuit waits for what is slow until the program ends.
-func (r *rig) takeUntilQuit() {
-	r.t.Helper()
-	for range 100 {
-		if r.quit || len(r.slow) == 0 {
-			break
-		}
-		cmd := r.slow[0]
-		r.slow = r.slow[1:]
-		r.take(cmd())
-	}
-	if !r.quit {
-		r.t.Fatal("the program goes on")
 	}
 }
 

@@ -28,7 +28,7 @@ func outState(o Out) (said string, open bool) {
 	case !o.Connected:
 		return t.Away, false
 	}
-	return fmt.Sprintf(t.Open, choiceName("network.level", o.Level)), true
+	return fmt.Sprintf(t.Open, clean(choiceName("network.level", o.Level))), true
 }
 
 // outFact is the same for the dashboard, with how many names were refused.

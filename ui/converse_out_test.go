@@ -41,6 +41,25 @@ func TestTheWayOutIsSaidAndChangedInLines(t *testing.T) {
 	})
 }
 
+func TestInLinesATypedHostIsHeldAgainstWhatAPlanTakes(t *testing.T) {
+	for _, c := range []struct {
+		lines []string
+		did   string
+	}{
+		{[]string{"add", "", "leave", "8"}, "[]"},
+		{[]string{"add", "http://a.example", "10.0.0.1:443", "<", "leave", "8"}, "[]"},
+		{[]string{"add", "a.example:8443", "", "leave", "8"}, "[]"},
+		{[]string{"add", "a.example:8443", "3", "leave", "8"}, "[change out {Level: Add:[{Host:a.example:8443 Until:0s For:}] Remove:[] Never:[]}]"},
+		{[]string{"允许", "*.example.org", "2", "leave", "8"}, "[change out {Level: Add:[{Host:*.example.org Until:1h0m0s For:}] Remove:[] Never:[]}]"},
+	} {
+		m := newLineMachine()
+		m.out = someOut()
+		if got := outLines(t, m, c.lines...); fmt.Sprint(m.did) != c.did || got.code != 0 || got.err != nil {
+			t.Errorf("%q: did %v, code %d, %v\n%s", c.lines, m.did, got.code, got.err, got.said)
+		}
+	}
+}
+
 func TestInLinesAHostileNameIsNoWordAndNoRule(t *testing.T) {
 	m := newLineMachine()
 	m.out.Blocked = []Blocked{

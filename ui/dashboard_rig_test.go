@@ -229,6 +229,7 @@ func keptRig(t *testing.T, d *keptDriver, start string, width, height int) *rig 
 	r := &rig{t: t, w: newWizard(t.Context(), d, d.only().plan, start)}
 	r.w.session.begins(d.only().plan.Name)
 	r.w.session.now = func() time.Time { return then }
+	r.w.session.after = never
 	r.send(tea.WindowSizeMsg{Width: width, Height: height})
 	r.do(r.w.Init())
 	return r

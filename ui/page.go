@@ -60,10 +60,14 @@ type session struct {
 	works   works // what must come to its end before the program does
 	parting error // what is said when the screen is gone; may be nil
 	verdict int   // exit status of the last self-check, for leaving behind it
-	// release gives the terminal to a command; restart, when set, is where clawarium
-	// goes on in its own place once the screen is gone.
+	// release gives the terminal to a command; tidy sets its modes as they were before
+	// the screen, whatever that command left. restart, when set, is where clawarium goes
+	// on in its own place once the screen is gone.
 	release func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
+	tidy    func()
 	restart *Place
+	// after gives a message when a time has passed.
+	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	styles        styles
 	now           func() time.Time

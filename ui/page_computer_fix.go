@@ -36,6 +36,9 @@ type fixing struct {
 	how    string // to go on, once it needs a new login
 }
 
+// onItsWay is how long it may take until a key that ended a command has ended us.
+const onItsWay = 200 * time.Millisecond
+
 // runs says whether it has not come to its end.
 func (f *fixing) runs() bool { return !f.over }
 
@@ -134,6 +137,12 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 		} else {
 			msg.err = s.driver.Fix(ctx, p, fix.ID, say)
 		}
+		if msg.err != nil && fix.Sudo { // what ended it on the terminal is on its way to us
+			select {
+			case <-s.ctx.Done():
+			case <-time.After(onItsWay):
+			}
+		}
 		// Whoever has to come back, or was thrown out, finds it as it was.
 		later := !undo && (fix.After == AfterLogin || fix.After == AfterReboot) && msg.err == nil
 		if later || s.ctx.Err() != nil {
@@ -155,6 +164,7 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 	return s.release(&onTerminal{run: func(out io.Writer) error {
 		s.works.begin()
 		defer s.works.end()
+		defer s.tidy()
 		t := pageWords().Computer
 		fmt.Fprintln(out, "\n"+t.OnTerminal)
 		msg = work(func(line string) {

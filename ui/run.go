@@ -78,6 +78,7 @@ func Run(ctx context.Context, d Driver, o Options) (int, error) {
 func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Options) (int, error) {
 	defer cancel(nil)
 	restore := remember(o.In)
+	w.session.tidy = restore
 	back := divert(o.Log)
 	defer back()
 
