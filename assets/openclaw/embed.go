@@ -5,7 +5,6 @@ package openclaw
 
 import (
 	_ "embed" // the archive
-	"sync"
 
 	"github.com/clawarium/clawarium/assets/packed"
 )
@@ -15,12 +14,10 @@ import (
 //go:embed code.tar.gz
 var archive string
 
-var files = sync.OnceValue(func() map[string][]byte { return packed.Open(archive) })
-
 // Lockfile describes the whole code disk: OpenClaw, Node for every supported
 // processor, and each package they need with its SHA-512. It holds no address;
-// the registry is chosen when a disk is built. It is not to be written to.
-func Lockfile() []byte { return files()["package-lock.json"] }
+// the registry is chosen when a disk is built.
+func Lockfile() []byte { return packed.Open(archive)["package-lock.json"] }
 
 // PackageJSON is what the lockfile was made from.
-func PackageJSON() []byte { return files()["package.json"] }
+func PackageJSON() []byte { return packed.Open(archive)["package.json"] }
