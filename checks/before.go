@@ -1,24 +1,54 @@
 package checks
 
-// What can be looked at before there is a machine.
+// What can be looked at before there is a machine; package preflight asks for it.
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/clawarium/clawarium/provision/plan"
 )
 
-// NotOnTheHost looks whether OpenClaw is on this computer itself and returns the
-// finding of K2.
-func NotOnTheHost(ctx context.Context, p plan.Plan) Finding {
-	e := Evidence{Format: Format, Collected: time.Now().UTC().Truncate(time.Second)}
-	from := Sources{}.complete()
-	e.Host.OpenClaw = within(ctx, hostDeadline, func() (OnHost, error) { return findOnHost(from.Root, from.Proc) })
+// Within runs f for no longer than deadline and records what it found, or why it
+// found nothing. What f still does after that is its own alone.
+func Within[T any](ctx context.Context, deadline time.Duration, f func() (T, error)) Fact[T] {
+	return within(ctx, deadline, f)
+}
+
+// beforeDeadline is for each of the things below. A home on a file server that is
+// away must not hold up the rest.
+const beforeDeadline = 2 * time.Second
+
+// Before looks at this computer's own part: OpenClaw outside a machine, weaknesses of
+// the processor, and what protects the computer. root and proc are where its file
+// systems begin.
+func Before(ctx context.Context, root, proc string) (onHost Fact[OnHost], weak Fact[map[string]string], baseline Fact[Baseline]) {
+	var all sync.WaitGroup
+	all.Go(func() {
+		onHost = within(ctx, beforeDeadline, func() (OnHost, error) { return findOnHost(root, proc) })
+	})
+	all.Go(func() {
+		weak = within(ctx, beforeDeadline, func() (map[string]string, error) { return readVulnerabilities(root) })
+	})
+	all.Go(func() {
+		baseline = within(ctx, beforeDeadline, func() (Baseline, error) { return readBaseline(ctx, Sources{Root: root, Proc: proc}) })
+	})
+	all.Wait()
+	return onHost, weak, baseline
+}
+
+// JudgeBefore returns the findings of K2 and K24 on them.
+func JudgeBefore(p plan.Plan, onHost Fact[OnHost], weak Fact[map[string]string], baseline Fact[Baseline]) (k2, k24 Finding) {
+	e := Evidence{Format: Format}
+	e.Host.OpenClaw, e.Host.CPU, e.Host.Baseline = onHost, weak, baseline
 	for _, f := range Judge(p, e) {
-		if f.Control == "K2" {
-			return f
+		switch f.Control {
+		case "K2":
+			k2 = f
+		case "K24":
+			k24 = f
 		}
 	}
-	return Finding{Control: "K2", Status: NotChecked}
+	return k2, k24
 }

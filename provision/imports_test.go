@@ -45,7 +45,7 @@ var mayImport = []struct {
 }
 
 // parts of provision do not know one another; steps put them together.
-var parts = []string{"checks", "provision", "provision/plan"}
+var parts = []string{"checks", "checks/preflight", "provision", "provision/plan"}
 
 // foreign says who alone may import what belongs to others.
 var foreign = []struct {

@@ -25,6 +25,21 @@ type Driver interface {
 	Stored(name string) (plan.Plan, error)
 	// Preflight looks whether this computer can make the machine of a plan.
 	Preflight(ctx context.Context, p plan.Plan, say func(string)) (Preflight, error)
+	// Fix runs the commands of a fix of the last Preflight, exactly as they were
+	// shown there, after the owner's yes, and looks again whether it helped. Each
+	// line of their output is said and kept in a file, which an error's hint names.
+	// With PreflightFix.Sudo, sudo may ask for a password on the terminal, which has
+	// to be given away meanwhile.
+	Fix(ctx context.Context, p plan.Plan, id string, say func(string)) error
+	// Unfix takes back what Fix did, where PreflightFix.Undo says that it can be.
+	Unfix(ctx context.Context, id string, say func(string)) error
+	// Restart puts clawarium, started anew, in the place of this process, at the
+	// same page with the same answers; nothing is written to a disk. It is called
+	// when the terminal is as it was found, and returns only an error.
+	Restart(at Place) error
+	// Keep notes the page and the plan, not the key, so that clawarium begins there
+	// the next time, and says in a sentence how to call it.
+	Keep(at Place) (how string, err error)
 	// Review decides what the plan leaves open and says what will be made.
 	Review(ctx context.Context, p plan.Plan, say func(string)) (Review, error)
 	// SavePlan writes the plan to a file that does not exist yet.
@@ -39,18 +54,57 @@ type Driver interface {
 	Machine(name string) (Machine, error)
 }
 
+// Place is where somebody is in the wizard, with the answers so far.
+type Place struct {
+	Page     string
+	Plan     plan.Plan
+	Key      []byte // may be empty
+	Promised []checks.ID
+}
+
 // Preflight is what is known of this computer before anything is made.
 type Preflight struct {
-	Lines []PreflightLine
+	Lines    []PreflightLine // what stops first, then what is not met, not checked, met
+	Estimate Estimate
+}
+
+// Estimate is about what it takes on this computer. Zero is unknown.
+type Estimate struct {
+	Boot, Gateway time.Duration // of the machine, and of OpenClaw in it
+	Total         time.Duration // of the set-up
+	Disk          int64         // bytes that are written
+	Download      int64         // bytes
 }
 
 // PreflightLine is one thing that was looked at.
 type PreflightLine struct {
-	Status checks.Status // met, not met or not checked
-	What   string        // in plain words
-	Hint   string        // what to do; empty when nothing
-	Stops  bool          // no machine can be made while this is so
+	ID       string        // of what was found, such as "kvm-permission"; the same in every language
+	Status   checks.Status // met, not met or not checked
+	What     string        // in plain words
+	Why      string        // why it matters; empty when it holds
+	Commands []string      // what to type, one command each, for this distribution; may be none
+	Hint     string        // what to do that is no command; empty when nothing
+	Stops    bool          // no machine can be made while this is so
+	Fix      *PreflightFix // what clawarium can do about it; nil when nothing
 }
+
+// PreflightFix is what can be done about a finding with a yes.
+type PreflightFix struct {
+	ID       string
+	Title    string   // in a few words
+	Commands []string // all that is run, one a line, as they can be typed
+	Sudo     bool     // sudo may ask for a password on the terminal
+	After    string   // one of the After…, what it takes to be in force
+	Undo     bool     // it can be taken back
+}
+
+// What a fix needs after it was made.
+const (
+	AfterNothing = ""
+	AfterRestart = "restart" // of clawarium in its own place: call Restart
+	AfterLogin   = "login"   // a new login: call Keep, say how, and leave
+	AfterReboot  = "reboot"  // the same with the computer
+)
 
 // Review is what will be made, in words.
 type Review struct {
@@ -114,6 +168,14 @@ type Machine interface {
 	TooOpen() (map[string]steps.Open, error)
 	CloseToOthers(open map[string]steps.Open) error
 
+	// Out is the way out of the machine as it is now: read from files and at once,
+	// so that it can be asked for again and again. What it lists comes from a guest
+	// that may be hostile.
+	Out(ctx context.Context) (Out, error)
+	// ChangeOut changes it: on the running machine at once, in the plan, journaled,
+	// and taken back when what it leads to does not hold.
+	ChangeOut(ctx context.Context, change OutChange, event func(provision.Event)) error
+
 	Start(ctx context.Context, progress provision.Reporter) error
 	Stop(ctx context.Context, progress provision.Reporter) error
 	// Open leads to OpenClaw's own page: a link that works once, for as long as
@@ -121,4 +183,43 @@ type Machine interface {
 	Open(ctx context.Context, progress provision.Reporter) (link string, err error)
 	// Destroy removes the machine; its data disk stays unless data is true.
 	Destroy(ctx context.Context, data bool, event func(provision.Event)) error
+}
+
+// Out is the way out of a machine: the warden, what it lets through, what it refused.
+type Out struct {
+	Level     string    // in force: allowlist, internet or offline; empty when none is, and nothing gets out
+	Running   bool      // the warden runs
+	Connected bool      // and has its way into the machine
+	Since     time.Time // of which it is as the two say; zero when that is not known
+	Trouble   string    // why it is not as it should be, in words; may be empty
+	Blocked   []Blocked // names that were refused, the last one first
+	Rules     []OutRule // what is let through at the level allowlist
+	Never     []string  // names that the owner said never to: refused, and not among Blocked
+}
+
+// Blocked is a name that the guest wanted to reach and was refused.
+type Blocked struct {
+	Host        string
+	Port        int
+	Count       int64
+	First, Last time.Time
+	Reason      string // why, in a few words of the person's language
+	// Listable is whether allowing the name would let it through. It is not where
+	// something else is wrong, such as a private address behind the name.
+	Listable bool
+}
+
+// OutRule is a host that is let through.
+type OutRule struct {
+	Host  string        // as in the plan's network.allow: name, *.name, with :port where it is not 443
+	Until time.Duration // how long yet; 0 is for good
+	For   string        // who brought it: owner, or such as provider:anthropic and updates:apt
+}
+
+// OutChange is what is to become of the way out. What is empty stays as it is.
+type OutChange struct {
+	Level  string
+	Add    []OutRule // of the owner's own; For is not looked at
+	Remove []string  // hosts of the owner's rules, and of Never, in the form they have there
+	Never  []string  // hosts, as in Add
 }

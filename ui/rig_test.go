@@ -10,6 +10,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -46,9 +47,24 @@ type rig struct {
 func newRig(t *testing.T, d Driver, start string, width, height int) *rig {
 	t.Helper()
 	r := &rig{t: t, w: newWizard(t.Context(), d, plan.Default(testHost), start)}
+	r.w.session.release = releasedAtOnce(io.Discard)
+	r.w.session.after = never
 	r.send(tea.WindowSizeMsg{Width: width, Height: height})
 	r.do(r.w.Init())
 	return r
+}
+
+// never is when the rig looks at something again by itself.
+func never(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
+
+// releasedAtOnce has what gets the terminal run without one.
+func releasedAtOnce(out io.Writer) func(tea.ExecCommand, tea.ExecCallback) tea.Cmd {
+	return func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		return func() tea.Msg {
+			c.SetStdout(out)
+			return done(c.Run())
+		}
+	}
 }
 
 // send gives the model a message, and then whatever comes of it.
@@ -270,6 +286,10 @@ type fakeDriver struct {
 	keys     []string // the keys that Setup was given
 	promised [][]checks.ID
 	undone   []string
+
+	fixErr          error
+	fixed, unfixed  []string
+	restarted, kept []Place
 	// hold, when not nil, keeps Setup and Undo from returning until it is closed
 	// or the context ends.
 	hold chan struct{}
@@ -304,6 +324,22 @@ func (f *fakeDriver) Stored(name string) (plan.Plan, error) {
 }
 func (f *fakeDriver) Preflight(context.Context, plan.Plan, func(string)) (Preflight, error) {
 	return f.preflight, nil
+}
+func (f *fakeDriver) Fix(_ context.Context, _ plan.Plan, id string, _ func(string)) error {
+	f.fixed = append(f.fixed, id)
+	return f.fixErr
+}
+func (f *fakeDriver) Unfix(_ context.Context, id string, _ func(string)) error {
+	f.unfixed = append(f.unfixed, id)
+	return f.fixErr
+}
+func (f *fakeDriver) Restart(at Place) error {
+	f.restarted = append(f.restarted, at)
+	return f.fixErr
+}
+func (f *fakeDriver) Keep(at Place) (string, error) {
+	f.kept = append(f.kept, at)
+	return "call clawarium", f.fixErr
 }
 func (f *fakeDriver) Review(_ context.Context, p plan.Plan, _ func(string)) (Review, error) {
 	r := f.review

@@ -18,25 +18,15 @@ type Steps struct {
 
 	SummaryTitle, SummaryAgain                                                string
 	SummaryMachine, SummaryWhere, SummaryNetworkSystem, SummaryNetworkSession string
+	SummaryOutside, SummaryNamed, SummaryAnd, SummaryUpdates                  string
+	SummaryOwn, SummaryServer                                                 string
 	SummaryImage, SummaryCode, SummaryPreset, SummaryDir                      string
 	DryRunTitle, DryRunDomain, DryRunNetwork, DryRunFilter, DryRunPool        string
 	DryRunSeed, DryRunGuest, DryRunConfig, DryRunUndo                         string
 	Withheld                                                                  string
 	DataDiskKept                                                              string
 
-	Status    StatusText
-	Preflight PreflightText
-}
-
-// PreflightText says what this computer has and lacks for a machine.
-type PreflightText struct {
-	AskingLibvirt, LookingForOpenClaw string
-	Libvirt, KVMNotAsked, KVMHint     string
-	Begun, NameFree                   string
-	Memory, MemoryUnknown             string
-	Disk, DiskShort, DiskHint         string
-	DiskUnknown, DiskLeft             string
-	Tools, NoWayOut                   string
+	Status StatusText
 }
 
 // StatusText is what `clawarium status` says.
@@ -69,14 +59,16 @@ var enSteps = Steps{
 	SummaryTitle: "This will be made:", SummaryAgain: "This machine exists; every step is looked at again:",
 	SummaryMachine:        "  machine   %q: processors %d, memory %s, system disk up to %s, data disk up to %s",
 	SummaryWhere:          "  where     %s (%s)",
-	SummaryNetworkSystem:  "  network   isolated; host %s, guest %s; nothing gets out",
-	SummaryNetworkSession: "  network   none; SSH through 127.0.0.1:%d; nothing gets out",
-	SummaryImage:          "  system    Debian 13, source %s",
-	SummaryCode:           "  agent     OpenClaw %s on a read-only disk",
-	SummaryPreset:         "  rights    preset %q",
-	SummaryDir:            "  on disk   %s, and the storage pool %s",
-	DryRunTitle:           "What `clawarium setup` would make. Nothing was changed.",
-	DryRunDomain:          "domain", DryRunNetwork: "network", DryRunFilter: "packet filter", DryRunPool: "storage pool",
+	SummaryNetworkSystem:  "  network   isolated; host %s, guest %s; its card reaches nothing else",
+	SummaryNetworkSession: "  network   none; SSH through 127.0.0.1:%d; its card reaches nothing",
+	SummaryOutside:        "  let out   %s", SummaryNamed: "%s: %s", SummaryAnd: ", ", SummaryUpdates: "updates",
+	SummaryOwn: "%d of your own", SummaryServer: "model server %s",
+	SummaryImage:  "  system    Debian 13, source %s",
+	SummaryCode:   "  agent     OpenClaw %s on a read-only disk",
+	SummaryPreset: "  rights    preset %q",
+	SummaryDir:    "  on disk   %s, and the storage pool %s",
+	DryRunTitle:   "What `clawarium setup` would make. Nothing was changed.",
+	DryRunDomain:  "domain", DryRunNetwork: "network", DryRunFilter: "packet filter", DryRunPool: "storage pool",
 	DryRunSeed: "first boot, seed file", DryRunGuest: "in the guest", DryRunConfig: "OpenClaw's configuration", DryRunUndo: "steps, in order",
 	Withheld:     "(withheld: a key made for one session)",
 	DataDiskKept: "A data disk of an earlier machine of this name was kept; it is used again, with all that the agent left on it.",
@@ -86,20 +78,6 @@ var enSteps = Steps{
 		Versions: "versions    OpenClaw %s, Node %s, image %s", Made: "made        %d of %d steps",
 		Unfinished: "unfinished  %s; go on with `clawarium setup%s`", NotMade: "not made yet",
 		States: map[string]string{"running": "running", "off": "off", "absent": "not there", "paused": "paused", "other": "in between"},
-	},
-	Preflight: PreflightText{
-		AskingLibvirt: "Asking libvirt …", LookingForOpenClaw: "Looking for an OpenClaw on this computer itself …",
-		Libvirt:     "libvirt %s with QEMU %s answers at %s: %s",
-		KVMNotAsked: "KVM was not tried: the plan asks for emulation",
-		KVMHint:     "without it the machine is emulated, some 8 times slower; see `ls -l /dev/kvm` and the firmware's virtualisation setting (VT-x, AMD-V, SVM)",
-		Begun:       "the machine %q was begun before; what is made already is kept", NameFree: "the name %q is free",
-		Memory: "memory: %s for the machine, of the %s in this computer", MemoryUnknown: "how much memory this computer has cannot be read",
-		Disk:      "disk: %s free at %q; the set-up takes about %s, and the machine's disks can grow to %s together",
-		DiskShort: "disk: %s free at %q, and the set-up takes about %s", DiskHint: "free some space there",
-		DiskUnknown: "how much disk is free at %q cannot be read",
-		DiskLeft:    "disk: %s free at %q; the machine's disks can grow to %s together",
-		Tools:       "the programs that put the machine's disks together are there",
-		NoWayOut:    "if Debian's image cannot be downloaded, one cannot be built here instead: %s",
 	},
 }
 
@@ -127,14 +105,16 @@ var zhSteps = Steps{
 	SummaryTitle: "将要创建：", SummaryAgain: "这台虚拟机已存在，将重新查看每一步：",
 	SummaryMachine:        "  虚拟机  %q：%d 个处理器，内存 %s，系统盘至多 %s，数据盘至多 %s",
 	SummaryWhere:          "  位置    %s（%s）",
-	SummaryNetworkSystem:  "  网络    隔离；主机 %s，虚拟机 %s；什么都出不去",
-	SummaryNetworkSession: "  网络    无；经 127.0.0.1:%d 使用 SSH；什么都出不去",
-	SummaryImage:          "  系统    Debian 13，来源 %s",
-	SummaryCode:           "  智能体  OpenClaw %s，在只读盘上",
-	SummaryPreset:         "  权限    预设 %q",
-	SummaryDir:            "  存放    %s，以及存储池 %s",
-	DryRunTitle:           "`clawarium setup` 将创建以下内容。没有做任何改动。",
-	DryRunDomain:          "虚拟机", DryRunNetwork: "网络", DryRunFilter: "包过滤规则", DryRunPool: "存储池",
+	SummaryNetworkSystem:  "  网络    隔离；主机 %s，虚拟机 %s；网卡到达不了别处",
+	SummaryNetworkSession: "  网络    无；经 127.0.0.1:%d 使用 SSH；网卡什么也到达不了",
+	SummaryOutside:        "  出站    %s", SummaryNamed: "%s：%s", SummaryAnd: "、", SummaryUpdates: "更新",
+	SummaryOwn: "你自己的 %d 个", SummaryServer: "模型服务器 %s",
+	SummaryImage:  "  系统    Debian 13，来源 %s",
+	SummaryCode:   "  智能体  OpenClaw %s，在只读盘上",
+	SummaryPreset: "  权限    预设 %q",
+	SummaryDir:    "  存放    %s，以及存储池 %s",
+	DryRunTitle:   "`clawarium setup` 将创建以下内容。没有做任何改动。",
+	DryRunDomain:  "虚拟机", DryRunNetwork: "网络", DryRunFilter: "包过滤规则", DryRunPool: "存储池",
 	DryRunSeed: "首次启动的种子文件", DryRunGuest: "虚拟机内", DryRunConfig: "OpenClaw 的配置", DryRunUndo: "步骤，按顺序",
 	Withheld:     "（不显示：只用于一次会话的密钥）",
 	DataDiskKept: "保留着同名虚拟机以前的数据盘；将再次使用它，智能体留在上面的一切都在。",
@@ -144,19 +124,5 @@ var zhSteps = Steps{
 		Versions: "版本     OpenClaw %s，Node %s，镜像 %s", Made: "已完成   %d 步，共 %d 步",
 		Unfinished: "未完成   %s；用 `clawarium setup%s` 继续", NotMade: "尚未创建",
 		States: map[string]string{"running": "运行中", "off": "已关闭", "absent": "不存在", "paused": "已暂停", "other": "过渡中"},
-	},
-	Preflight: PreflightText{
-		AskingLibvirt: "正在询问 libvirt……", LookingForOpenClaw: "正在查看这台电脑本身是否装有 OpenClaw……",
-		Libvirt:     "libvirt %s 与 QEMU %s 在 %s 应答：%s",
-		KVMNotAsked: "没有试用 KVM：计划要求使用仿真",
-		KVMHint:     "没有它，虚拟机靠仿真运行，大约慢 8 倍；请查看 `ls -l /dev/kvm` 和固件的虚拟化设置（VT-x、AMD-V、SVM）",
-		Begun:       "虚拟机 %q 以前已经开始创建；已做好的会保留", NameFree: "名称 %q 可以使用",
-		Memory: "内存：虚拟机用 %s，这台电脑共有 %s", MemoryUnknown: "无法读出这台电脑有多少内存",
-		Disk:      "磁盘：空闲 %s（在 %q）；创建大约占用 %s，虚拟机的磁盘合计最多可增长到 %s",
-		DiskShort: "磁盘：空闲 %s（在 %q），而创建大约需要 %s", DiskHint: "请在那里腾出一些空间",
-		DiskUnknown: "无法读出 %q 还有多少空闲磁盘",
-		DiskLeft:    "磁盘：空闲 %s（在 %q）；虚拟机的磁盘合计最多可增长到 %s",
-		Tools:       "制作虚拟机磁盘所需的程序都已就绪",
-		NoWayOut:    "如果下载不到 Debian 的镜像，这里也无法自行构建：%s",
 	},
 }

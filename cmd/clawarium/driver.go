@@ -16,7 +16,9 @@ import (
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/checks/preflight"
 	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/ui"
@@ -35,6 +37,10 @@ type driver struct {
 	// is made is what was shown.
 	chosen *steps.Choices
 	of     string
+	// fixes are those that the last look at this computer proposed: what is run is
+	// what was shown.
+	fixes map[string]preflight.Fix
+	speed *host.Speed // of this computer, measured once
 }
 
 func newDriver(a *app) *driver { return &driver{app: a, key: keyFromEnviron()} }
@@ -64,7 +70,11 @@ func (d *driver) env(p plan.Plan) (env *steps.Env, existing bool, err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, false, err
 	}
-	env, err = steps.New(p, d.dirs, version)
+	if env, err = steps.New(p, d.dirs, version); err == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		env.Speed = d.speed
+	}
 	return env, existing, err
 }
 
@@ -82,28 +92,12 @@ func (d *driver) probe(anew bool) *steps.Probed {
 func (d *driver) remember(env *steps.Env) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if env.Speed != nil {
+		d.speed = env.Speed
+	}
 	if env.Probed != nil {
 		d.probed, d.lang = env.Probed, text.Language()
 	}
-}
-
-func (d *driver) Preflight(ctx context.Context, p plan.Plan, say func(string)) (ui.Preflight, error) {
-	env, _, err := d.env(p)
-	if err != nil {
-		return ui.Preflight{}, err
-	}
-	defer env.Close()
-	env.Probed = d.probe(true)
-	conditions, err := env.Conditions(ctx, d.hostFacts(), say)
-	if err != nil {
-		return ui.Preflight{}, err
-	}
-	d.remember(env)
-	var out ui.Preflight
-	for _, c := range conditions {
-		out.Lines = append(out.Lines, ui.PreflightLine(c))
-	}
-	return out, nil
 }
 
 func (d *driver) Review(ctx context.Context, p plan.Plan, say func(string)) (ui.Review, error) {
@@ -197,6 +191,10 @@ func (d *driver) Setup(ctx context.Context, p plan.Plan, key []byte, promised []
 	if err := d.prepare(ctx, env, p, say); err != nil {
 		return result, err
 	}
+	if _, err := env.FinishChange(ctx, event, d.changeOptions(p.Name)); err != nil {
+		return result, err
+	}
+	d.forget(p.Name)
 	if len(key) == 0 {
 		key = d.key
 	}

@@ -118,8 +118,8 @@ func newRoot(a *app) *cobra.Command {
 		return usageError{&text.Fault{What: err.Error(), Hint: t.UsageHint}}
 	})
 	root.AddCommand(
-		newSetup(a), newUndo(a), newCheck(a), newConfirm(a), newHarden(a), newOpen(a), newShell(a), newOpenClaw(a),
-		newStatus(a), newStart(a), newStop(a), newDestroy(a),
+		newSetup(a), newPreflight(a), newUndo(a), newCheck(a), newConfirm(a), newHarden(a), newOpen(a), newShell(a), newOpenClaw(a),
+		newStatus(a), newStart(a), newStop(a), newAllow(a), newWarden(a), newDestroy(a),
 	)
 	for _, c := range root.Commands() {
 		if c.Args == nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/ui"
@@ -31,11 +32,20 @@ type beginning struct {
 	page     string
 	plan     plan.Plan
 	existing bool // its machine was begun
+	key      []byte
+	given    []byte // the key from the environment of the one before
+	promised []checks.ID
+	resumed  bool // where somebody was before
 }
 
-// begin finds it: the dashboard of a machine that is finished, the review of one
-// whose set-up was stopped or of a plan that was given, else the welcome page.
+// begin finds it: where the clawarium before this one was; the dashboard of a machine
+// that is finished, the review of one whose set-up was stopped or of a plan that was
+// given; where somebody left for a new login; else the welcome page.
 func (o *setupOptions) begin() (b beginning, err error) {
+	if h, ok := handedOver(); ok {
+		_, err := steps.StoredPlan(o.dirs, h.Plan.Name)
+		return beginning{h.Page, h.Plan, err == nil, h.Key, h.Given, h.Promised, true}, nil
+	}
 	if o.planFile != "" || len(o.set) > 0 {
 		b.page = "review"
 		b.plan, b.existing, err = o.plan()
@@ -50,6 +60,9 @@ func (o *setupOptions) begin() (b beginning, err error) {
 	case errors.Is(err, fs.ErrNotExist): // or stopped before its plan was kept
 		b.page, b.plan = "welcome", plan.Default(facts)
 		b.plan.Name = o.name
+		if at, ok := kept(o.dirs); ok && (at.Plan.Name == o.name || !o.nameGiven) && !o.begun(at.Plan.Name) {
+			b.page, b.plan, b.promised, b.resumed = at.Page, at.Plan, at.Promised, true
+		}
 		return b, nil
 	case err != nil:
 		return b, err
@@ -72,15 +85,24 @@ func (o *setupOptions) lead(ctx context.Context) error {
 		text.Use(b.plan.Language)
 	}
 	d := newDriver(o.app)
+	if len(b.given) > 0 {
+		d.key = b.given
+	}
 	var code int
 	out, _ := o.out.(*os.File)
 	if !o.line && o.guides.capable(o.in, out, os.Getenv) {
 		code, err = o.guides.screen(ctx, d, ui.Options{
 			In: o.in, Out: o.out, Start: b.page, Plan: b.plan, Existing: b.existing,
+			Key: b.key, Promised: b.promised,
 			Log: &lateLog{path: filepath.Join(o.dirs.State, "screen.log")}})
 	} else {
+		at := ""
+		if b.resumed {
+			at = b.page
+		}
 		code, err = o.guides.lines(ctx, d, ui.LineOptions{
 			In: o.in, Out: o.out, Err: o.err, Plan: b.plan, Existing: b.existing,
+			Page: at, Key: b.key, Promised: b.promised,
 			Dashboard: b.page == "dashboard", Verbose: o.verbose})
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) { // nobody answers, and silence is no answer

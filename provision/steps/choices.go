@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/google/renameio/v2"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -34,15 +33,17 @@ type Choices struct {
 	KVM           bool   `json:"kvm"`
 	KVMWhy        string `json:"kvmWhy"`
 	SlowClock     bool   `json:"slowClock"`
-	UUID          string `json:"uuid"`
-	NetworkUUID   string `json:"networkUUID,omitempty"`
-	FilterUUID    string `json:"filterUUID,omitempty"`
-	MAC           string `json:"mac"`
-	HostIP        string `json:"hostIP,omitempty"`
-	GuestIP       string `json:"guestIP"`
-	Prefix        int    `json:"prefix"`
-	SSHPort       int    `json:"sshPort,omitempty"`
-	PoolPath      string `json:"poolPath"`
+	// Slowness is host.Speed's, when the machine was begun; 0 in older machines.
+	Slowness    float64 `json:"slowness,omitempty"`
+	UUID        string  `json:"uuid"`
+	NetworkUUID string  `json:"networkUUID,omitempty"`
+	FilterUUID  string  `json:"filterUUID,omitempty"`
+	MAC         string  `json:"mac"`
+	HostIP      string  `json:"hostIP,omitempty"`
+	GuestIP     string  `json:"guestIP"`
+	Prefix      int     `json:"prefix"`
+	SSHPort     int     `json:"sshPort,omitempty"`
+	PoolPath    string  `json:"poolPath"`
 }
 
 // The user-mode network of QEMU: the guest's own address there is fixed.
@@ -53,8 +54,12 @@ const (
 
 // Patience scales a time that was measured with KVM to this machine: under
 // emulation a guest is some 8 times slower, and with the slow clock 5 times
-// slower again for whatever one virtual processor does.
+// slower again for whatever one virtual processor does. A slower computer is given
+// more; a faster one no less, since it may be busy.
 func (c Choices) Patience(d time.Duration) time.Duration {
+	if c.Slowness > 1 {
+		d = time.Duration(float64(d) * c.Slowness)
+	}
 	switch {
 	case c.SlowClock:
 		return 30 * d
@@ -126,6 +131,7 @@ func (e *Env) choose(ctx context.Context, say func(string)) (*Choices, error) {
 		c.SlowClock = !c.KVM
 	}
 
+	c.Slowness = e.speed().Slowness
 	c.UUID, c.MAC = newUUID(), newMAC()
 	if c.System {
 		c.NetworkUUID, c.FilterUUID = newUUID(), newUUID()
@@ -135,7 +141,7 @@ func (e *Env) choose(ctx context.Context, say func(string)) (*Choices, error) {
 		}
 		return c, nil
 	}
-	c.PoolPath = filepath.Join(xdg.DataHome, "clawarium", "pool")
+	c.PoolPath = sessionPool()
 	c.GuestIP, c.Prefix = userModeGuestIP, userModePrefix
 	c.SSHPort = e.Plan.Network.SSHPort
 	if c.SSHPort == 0 {

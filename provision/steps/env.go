@@ -35,6 +35,8 @@ type Env struct {
 	KeepData, KeepCache bool
 	// Probed is what trying KVM came to; nil until it was tried.
 	Probed *Probed
+	// Speed is how fast this computer is; nil until it was measured.
+	Speed *host.Speed
 
 	dir     string // of the machine
 	choices *Choices
@@ -63,6 +65,8 @@ type Record struct {
 	HostKeySwitched bool `json:"hostKeySwitched"`
 	// Made is how what was made looked then.
 	Made AsMade `json:"made"`
+	// Egress is where updates come from; nil until the way out was made.
+	Egress *EgressFacts `json:"egress,omitempty"`
 }
 
 const (

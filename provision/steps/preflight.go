@@ -1,201 +1,338 @@
 package steps
 
-// Whether this computer can make the machine, as far as it can be seen without
-// changing anything.
+// What package preflight wants to know of this computer and only libvirt, QEMU or the
+// network can say. Nothing is changed by asking.
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
+	"github.com/adrg/xdg"
+
+	"github.com/clawarium/clawarium/assets/images"
+	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/checks/preflight"
 	"github.com/clawarium/clawarium/provision/code"
+	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/image"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/virt"
 )
 
-// Condition is one thing that the machine needs of this computer.
-type Condition struct {
-	Status checks.Status // met, not met or not checked
-	What   string
-	Hint   string
-	Stops  bool // no machine can be made while this is so
-}
-
-// Conditions looks at everything. h is what the plan is held against. It changes
-// nothing and needs no lock.
-func (e *Env) Conditions(ctx context.Context, h plan.Host, say func(string)) ([]Condition, error) {
-	say(e.text().Preflight.AskingLibvirt)
-	out, conn := e.libvirtConditions(ctx)
-	if conn != nil {
-		defer conn.Close()
+// Preflight looks whether this computer can make the machine. It needs no lock.
+// machines are those that this account has. With quick, KVM is not tried.
+func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say func(string)) (preflight.Situation, error) {
+	t := &text.T().Preflight
+	say(t.Looking + ", " + t.AskingLibvirt)
+	conn := &asked{env: e}
+	defer conn.close()
+	from := preflight.Sources{
+		Asked: e.asked(machines), Rooms: e.rooms(), ACL: host.ACL, HVF: host.HVF,
+		Free:       func(path string) int64 { return int64(plan.HostFacts(path).FreeDisk) },
+		Memory:     func() int64 { return int64(plan.HostFacts("/").Memory) },
+		Libvirt:    conn.answers,
+		KVMSupport: conn.kvmSupport,
 	}
-	kvm := e.kvmCondition(ctx, say)
-	out = append(out, kvm)
-	if conn != nil {
-		out = append(out, e.hypervisorConditions(ctx, conn, kvm.Status == checks.Met)...)
+	from.Tools = func(ctx context.Context) []preflight.ToolTrouble { return e.tools(ctx, from.Asked) }
+	if runtime.GOOS == "linux" && (e.choices == nil || e.choices.System) {
+		from.Pool = virt.SystemPoolPath
 	}
-	out = append(out, e.roomConditions(h)...)
-	out = append(out, e.toolConditions(ctx)...)
-	say(e.text().Preflight.LookingForOpenClaw)
-	out = append(out, openClawCondition(checks.NotOnTheHost(ctx, e.Plan)))
-	return out, ctx.Err()
-}
-
-// wrong makes a condition of each error that was joined.
-func wrong(err error, stops bool) []Condition {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []Condition
-		for _, one := range joined.Unwrap() {
-			out = append(out, wrong(one, stops)...)
+	if !quick && e.Plan.Machine.Acceleration != plan.Emulation {
+		from.KVM = func(ctx context.Context) preflight.Probed {
+			if e.choices != nil {
+				return preflight.Probed{OK: e.choices.KVM, Why: e.choices.KVMWhy}
+			}
+			p := e.probe(ctx, say)
+			return preflight.Probed{OK: p.OK, Why: p.Why}
 		}
-		return out
 	}
-	return []Condition{{Status: checks.NotMet, What: err.Error(), Hint: strings.Join(text.Hint(err), "\n"), Stops: stops}}
+	from.Reach = e.reach(from.Asked)
+	s := preflight.Look(ctx, from)
+	return s, ctx.Err()
 }
 
-func (e *Env) libvirtConditions(ctx context.Context) ([]Condition, *virt.Conn) {
-	var uri, why string
-	var err error
-	if e.choices != nil { // where it is does not change any more
-		uri, why = e.choices.URI, e.choices.ConnectionWhy
-	} else {
-		uri, why, err = virt.Choose(ctx, e.Plan.Connection)
+// asked is what the machine needs that its plan does not say.
+func (e *Env) asked(machines []string) preflight.Asked {
+	a := preflight.Asked{
+		Begun: e.choices != nil || len(e.done()) > 0, Machines: machines,
+		Firmware: virt.FirmwareCode(e.arch()), Emulator: virt.Emulator(e.arch()),
 	}
-	var conn *virt.Conn
-	if err == nil {
-		conn, err = virt.Open(ctx, uri)
+	if e.choices != nil {
+		a.URI = e.choices.URI
 	}
-	if err != nil {
-		return wrong(err, true), nil
+	cachedImage, cachedCode := e.cached()
+	done := e.done()
+	a.NeedCode = cachedCode == 0 && !done[stepCode]
+	if source := e.Plan.Image.Source; cachedImage == 0 && !done[stepImage] && source != image.File {
+		a.NeedImage = source
 	}
-	v, err := conn.Versions(ctx)
-	if err != nil {
-		conn.Close()
-		return wrong(err, true), nil
-	}
-	what := fmt.Sprintf(e.text().Preflight.Libvirt, v.Libvirt, v.Hypervisor, uri, why)
-	return []Condition{{Status: checks.Met, What: what}}, conn
+	return a
 }
 
-func (e *Env) kvmCondition(ctx context.Context, say func(string)) Condition {
-	t := e.text()
+// rooms are the places that something is written to. Which libvirt it will be may be
+// open still: then both pools are named, and the answer decides.
+func (e *Env) rooms() []preflight.Room {
+	estimate := e.Estimate()
+	grow := int64(e.Plan.Machine.SystemDisk + e.Plan.Machine.DataDisk)
+	pool := preflight.Room{Need: estimate.Write - estimate.Cache, Grow: grow}
+	out := []preflight.Room{{Path: e.Dirs.Cache, Need: estimate.Cache}}
+	add := func(path, of string) {
+		r := pool
+		r.Path, r.Of = path, of
+		out = append(out, r)
+	}
 	switch {
-	case e.Plan.Machine.Acceleration == plan.Emulation:
-		return Condition{Status: checks.NotChecked, What: t.Preflight.KVMNotAsked}
 	case e.choices != nil:
-		return e.accelerated(Probed{e.choices.KVM, e.choices.KVMWhy})
-	}
-	return e.accelerated(e.probe(ctx, say))
-}
-
-func (e *Env) accelerated(p Probed) Condition {
-	t := e.text()
-	c := Condition{Status: checks.Met, What: p.Why}
-	if !p.OK {
-		c.Status, c.Hint = checks.NotMet, t.Preflight.KVMHint
-		if e.Plan.Machine.Acceleration == plan.KVM {
-			c.Stops, c.Hint = true, t.KVMAskedHint
+		add(e.choices.PoolPath, "")
+	default:
+		if runtime.GOOS == "linux" && e.Plan.Connection != plan.Session {
+			add(virt.SystemPoolPath, plan.System)
+		}
+		if e.Plan.Connection != plan.System {
+			add(sessionPool(), plan.Session)
 		}
 	}
-	return c
+	if estimate.Building {
+		dir, bytes := image.Scratch()
+		out = append(out, preflight.Room{Path: dir, Need: bytes})
+	}
+	return slices.DeleteFunc(out, func(r preflight.Room) bool { return r.Need+r.Grow == 0 })
 }
 
-// hypervisorConditions are what libvirt has to say: whether it can run such a
-// machine, and whether the names are free.
-func (e *Env) hypervisorConditions(ctx context.Context, conn *virt.Conn, kvm bool) []Condition {
-	t := e.text().Preflight
-	var out []Condition
-	if _, err := conn.Supports(ctx, e.arch(), kvm); err != nil {
-		out = append(out, wrong(err, true)...)
-	}
-	if e.choices != nil || len(e.done()) > 0 {
-		return append(out, Condition{Status: checks.Met, What: fmt.Sprintf(t.Begun, e.Plan.Name)})
-	}
-	if err := e.refuseForeign(ctx, conn); err != nil {
-		return append(out, wrong(err, true)...)
-	}
-	return append(out, Condition{Status: checks.Met, What: fmt.Sprintf(t.NameFree, e.Plan.Name)})
-}
+func sessionPool() string { return filepath.Join(xdg.DataHome, "clawarium", "pool") }
 
-// roomConditions hold memory and disk against the plan.
-func (e *Env) roomConditions(h plan.Host) []Condition {
-	t, m := e.text().Preflight, e.Plan.Machine
-	var out []Condition
-	problems := map[string]*plan.Problem{}
-	for _, p := range e.Plan.Problems(h) {
-		problems[p.Key] = p
+// tools are the programs that put the disks together, where that is still to be done.
+func (e *Env) tools(ctx context.Context, a preflight.Asked) []preflight.ToolTrouble {
+	var out []preflight.ToolTrouble
+	if a.NeedCode {
+		out = append(out, troubles("code", code.Ready(ctx))...)
 	}
-	if p := problems["machine.memory"]; p != nil {
-		out = append(out, wrong(p, true)...)
-	} else if h.Memory > 0 {
-		out = append(out, Condition{Status: checks.Met, What: fmt.Sprintf(t.Memory, m.Memory, size(int64(h.Memory)))})
-	} else {
-		out = append(out, Condition{Status: checks.NotChecked, What: t.MemoryUnknown})
-	}
-	free := int64(h.FreeDisk)
-	need := e.Estimate().Write
-	switch {
-	case h.FreeDisk == 0:
-		out = append(out, Condition{Status: checks.NotChecked, What: fmt.Sprintf(t.DiskUnknown, h.Path)})
-	case free < need:
-		out = append(out, Condition{Status: checks.NotMet, Stops: true, Hint: t.DiskHint,
-			What: fmt.Sprintf(t.DiskShort, size(free), h.Path, size(need))})
-	case need == 0:
-		out = append(out, Condition{Status: checks.Met, What: fmt.Sprintf(t.DiskLeft, size(free), h.Path, m.SystemDisk+m.DataDisk)})
-	default:
-		out = append(out, Condition{Status: checks.Met,
-			What: fmt.Sprintf(t.Disk, size(free), h.Path, size(need), m.SystemDisk+m.DataDisk)})
+	if a.NeedImage == image.Build || a.NeedImage == image.Auto {
+		out = append(out, troubles("image", image.Buildable(e.arch()))...)
 	}
 	return out
 }
 
-// toolConditions are the programs that put the disks together, where that is
-// still to be done.
-func (e *Env) toolConditions(ctx context.Context) []Condition {
-	t := e.text().Preflight
-	var out []Condition
-	cachedImage, cachedCode := e.cached()
-	if cachedCode == 0 {
-		if err := code.Ready(ctx); err != nil {
-			out = append(out, wrong(err, true)...)
+// troubles makes one of each error that was joined.
+func troubles(of string, err error) []preflight.ToolTrouble {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []preflight.ToolTrouble
+		for _, one := range joined.Unwrap() {
+			out = append(out, troubles(of, one)...)
+		}
+		return out
+	}
+	return []preflight.ToolTrouble{{For: of, What: err.Error(), Hint: strings.Join(text.Hint(err), "\n")}}
+}
+
+// reach asks the servers that something will be fetched from, by their names alone.
+func (e *Env) reach(a preflight.Asked) []func(context.Context) preflight.Reached {
+	var servers, parts []string
+	add := func(part, server string) { servers, parts = append(servers, server), append(parts, part) }
+	if a.NeedCode {
+		if _, request, err := e.codeRequest(); err == nil {
+			add("code", request.Registry)
 		}
 	}
-	if source := e.Plan.Image.Source; cachedImage == 0 && (source == image.Build || source == image.Auto) {
-		err := image.Buildable(e.arch())
-		switch {
-		case err == nil:
-		case source == image.Build:
-			out = append(out, wrong(err, true)...)
-		default: // only the way out: the official image may well come
-			out = append(out, Condition{Status: checks.NotChecked, What: fmt.Sprintf(t.NoWayOut, oneLineOf(err)),
-				Hint: strings.Join(text.Hint(err), "\n")})
+	// Where an image can be built, the publisher's is not needed.
+	if a.NeedImage == image.Official || a.NeedImage == image.Auto && image.Buildable(e.arch()) != nil {
+		if mirrors := e.Plan.Image.Mirrors; len(mirrors) > 0 {
+			add("image", mirrors[0])
+		} else {
+			add("image", images.Official().Publisher)
 		}
 	}
-	if len(out) == 0 {
-		out = []Condition{{Status: checks.Met, What: t.Tools}}
+	client, err := e.http()
+	var out []func(context.Context) preflight.Reached
+	for i, server := range servers {
+		u, parseErr := url.Parse(server)
+		if parseErr != nil || u.Host == "" {
+			continue
+		}
+		out = append(out, func(ctx context.Context) (r preflight.Reached) {
+			if err != nil { // the extra authority's file cannot be read
+				r = preflight.Reached{Host: u.Host, Trouble: preflight.ReachConnect, Detail: err.Error()}
+			} else {
+				r = host.Reach(ctx, client, u.Scheme+"://"+u.Host+"/")
+			}
+			r.For = parts[i]
+			return r
+		})
+	}
+	return out
+}
+
+// asked is libvirt being asked, and the connection that it answered on.
+type asked struct {
+	env  *Env
+	conn *virt.Conn
+}
+
+func (a *asked) close() {
+	if a.conn != nil {
+		a.conn.Close()
+	}
+}
+
+// answers asks for the connection that will be used, and for what the machine needs of
+// it.
+func (a *asked) answers(ctx context.Context) (preflight.Answers, error) {
+	e := a.env
+	var out preflight.Answers
+	if err := a.connect(ctx, &out); err != nil || out.URI == "" {
+		return out, err
+	}
+	v, err := a.conn.Versions(ctx)
+	if err == nil {
+		out.Version, out.Hypervisor = v.Libvirt, v.Hypervisor
+		out.Missing, err = a.conn.Missing(ctx)
+	}
+	if err != nil { // it answered, and does no more
+		return preflight.Answers{Trouble: append(out.Trouble, libvirtTrouble(out.URI, err))}, ctx.Err()
+	}
+	support, err := a.conn.Supports(ctx, e.arch(), false)
+	out.UEFI = support.UEFI || len(support.Loaders) > 0
+	if !errors.Is(err, virt.ErrNoFirmware) { // that is said of the firmware itself
+		out.Supports = troubles("machine", err)
+	}
+	begun := e.choices != nil || len(e.done()) > 0
+	if !begun {
+		out.Taken = troubles("name", e.refuseForeign(ctx, a.conn))
+	}
+	if a.conn.System() && len(out.Missing) == 0 {
+		if !begun && (e.Plan.Network.Subnet == "" || e.Plan.Network.Subnet == plan.Auto) {
+			out.Subnet, out.NoSubnet = a.subnet(ctx)
+		}
+		out.Default, _ = a.conn.DefaultNetwork(ctx)
+	}
+	if all, err := a.conn.Inventory(ctx); err == nil {
+		out.Ours = e.strangers(all)
+	}
+	return out, ctx.Err()
+}
+
+// connect chooses as choose does, and says of each connection that cannot be used why.
+func (a *asked) connect(ctx context.Context, out *preflight.Answers) (err error) {
+	want := a.env.Plan.Connection
+	if c := a.env.choices; c != nil {
+		out.Why = c.ConnectionWhy
+		if a.conn, err = virt.Open(ctx, c.URI); err == nil {
+			out.URI = c.URI
+			return nil
+		}
+		out.Trouble = []preflight.LibvirtTrouble{libvirtTrouble(c.URI, err)}
+		return ctx.Err()
+	}
+	uri, why, err := virt.Choose(ctx, want)
+	if err == nil {
+		if a.conn, err = virt.Open(ctx, uri); err == nil {
+			out.URI, out.Why = uri, why
+		}
+	}
+	auto := want != plan.System && want != plan.Session && runtime.GOOS != "darwin"
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case auto && (err != nil || uri == virt.SessionURI):
+		if _, _, systemErr := virt.Choose(ctx, plan.System); systemErr != nil {
+			out.Trouble = append(out.Trouble, libvirtTrouble(virt.SystemURI, systemErr))
+		}
+		// Root has no session of its own.
+		if err != nil && os.Geteuid() != 0 {
+			if _, _, sessionErr := virt.Choose(ctx, plan.Session); sessionErr != nil {
+				out.Trouble = append(out.Trouble, libvirtTrouble(virt.SessionURI, sessionErr))
+			}
+		}
+	case err != nil:
+		out.Trouble = append(out.Trouble, libvirtTrouble(uri, err))
+	}
+	return ctx.Err()
+}
+
+// libvirtTrouble sorts an error by its kind.
+func libvirtTrouble(uri string, err error) preflight.LibvirtTrouble {
+	out := preflight.LibvirtTrouble{URI: uri, Kind: preflight.LibvirtOther, What: oneLineOf(err), Hint: strings.Join(text.Hint(err), "\n")}
+	for _, k := range []struct {
+		is   error
+		kind string
+	}{
+		{virt.ErrAbsent, preflight.LibvirtAbsent}, {virt.ErrDown, preflight.LibvirtDown}, {virt.ErrDenied, preflight.LibvirtDenied},
+		{virt.ErrTimeout, preflight.LibvirtTimeout}, {virt.ErrTooOld, preflight.LibvirtOld},
+	} {
+		if errors.Is(err, k.is) {
+			out.Kind = k.kind
+			break
+		}
+	}
+	return out
+}
+
+// kvmSupport asks whether libvirt can use KVM too, once it is known to work.
+func (a *asked) kvmSupport(ctx context.Context) []preflight.ToolTrouble {
+	if a.conn == nil || runtime.GOOS == "darwin" {
+		return nil
+	}
+	_, err := a.conn.Supports(ctx, a.env.arch(), true)
+	return troubles("machine", err)
+}
+
+func (a *asked) subnet(ctx context.Context) (free, why string) {
+	routes, err := virt.HostRoutes()
+	if err == nil {
+		subnet, freeErr := a.conn.FreeSubnet(ctx, routes)
+		if err = freeErr; err == nil {
+			return subnet.String(), ""
+		}
+	}
+	return "", oneLineOf(err)
+}
+
+// strangers are things of ours whose machine this account does not have. One that runs
+// is another account's; data disks that were kept, and what machines share, are no
+// strangers either.
+func (e *Env) strangers(all virt.Inventory) []checks.Leftover {
+	known := func(machine string) bool {
+		if machine == e.Plan.Name && e.choices != nil || slices.ContainsFunc(all.Domains, func(d virt.Domain) bool {
+			return d.Name == layout.Domain(machine) && d.ID != 0
+		}) {
+			return true
+		}
+		info, err := os.Stat(e.Dirs.Machine(machine))
+		return err == nil && info.IsDir()
+	}
+	var out []checks.Leftover
+	add := func(kind, name, prefix, suffix string) {
+		machine, ok := strings.CutPrefix(name, prefix)
+		if rest, cut := strings.CutSuffix(machine, suffix); ok && cut && !known(rest) {
+			out = append(out, checks.Leftover{Kind: kind, Name: name})
+		}
+	}
+	for _, d := range all.Domains {
+		add(checks.LeftDomain, d.Name, layout.Domain(""), "")
+	}
+	for _, n := range all.Networks {
+		add(checks.LeftNetwork, n.Name, layout.Network(""), "")
+	}
+	for _, f := range all.Filters {
+		add(checks.LeftFilter, f.Name, layout.Filter(""), "")
+	}
+	for _, v := range all.Volumes {
+		add(checks.LeftVolume, v.Name, "", layout.SystemDisk(""))
+		add(checks.LeftVolume, v.Name, "", layout.Seed(""))
 	}
 	return out
 }
 
 // oneLineOf makes joined errors fit into a sentence.
 func oneLineOf(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
-// openClawCondition is control K2. OpenClaw on this computer keeps no machine
-// from being made; it is what the machine is there to avoid.
-func openClawCondition(f checks.Finding) Condition {
-	what := f.Title
-	if len(f.Evidence) > 0 {
-		what += ": " + f.Evidence[0]
-	}
-	c := Condition{Status: f.Status, What: what}
-	if f.Status != checks.Met {
-		c.Hint = f.Hint
-	}
-	return c
-}
-
-// size is a number of bytes as it is thought of.
-func size(bytes int64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) }

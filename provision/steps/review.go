@@ -8,11 +8,15 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/image"
+	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/virt"
 )
 
@@ -33,6 +37,15 @@ func (e *Env) probe(ctx context.Context, say func(string)) Probed {
 		e.Probed = &Probed{ok, why}
 	}
 	return *e.Probed
+}
+
+// speed measures this computer once.
+func (e *Env) speed() host.Speed {
+	if e.Speed == nil {
+		s := host.MeasureSpeed(e.Dirs.State)
+		e.Speed = &s
+	}
+	return *e.Speed
 }
 
 // Choose takes choices that Prepare made before, so that what is made is what was
@@ -64,11 +77,38 @@ func (e *Env) Facts() []string {
 		fmt.Sprintf(t.SummaryMachine, p.Name, spec.Processors(), p.Machine.Memory, p.Machine.SystemDisk, p.Machine.DataDisk),
 		fmt.Sprintf(t.SummaryWhere, c.URI, c.ConnectionWhy),
 		network,
+		e.outside(),
 		fmt.Sprintf(t.SummaryImage, p.Image.Source),
 		fmt.Sprintf(t.SummaryCode, p.OpenClaw.Version),
 		fmt.Sprintf(t.SummaryPreset, p.OpenClaw.Preset),
 		fmt.Sprintf(t.SummaryDir, e.dir, c.PoolPath),
 	}
+}
+
+// outside says what gets out of the machine, by the names of those it is for.
+func (e *Env) outside() string {
+	t, p, named := e.text(), e.Plan, text.T().Screen.Choice
+	var list []string
+	if p.Network.Level == plan.Allowlist {
+		list = append(list, t.SummaryUpdates)
+		if p.OpenClaw.Provider != plan.None {
+			list = append(list, named["openclaw.provider="+p.OpenClaw.Provider])
+		}
+		for _, channel := range p.Network.Channels {
+			list = append(list, named["network.channels="+channel])
+		}
+		if n := len(p.Network.Allow); n > 0 {
+			list = append(list, fmt.Sprintf(t.SummaryOwn, n))
+		}
+	}
+	if p.Network.ModelServer != "" && p.Network.Level != plan.Offline {
+		list = append(list, fmt.Sprintf(t.SummaryServer, p.Network.ModelServer))
+	}
+	said := named["network.level="+p.Network.Level]
+	if len(list) > 0 {
+		said = fmt.Sprintf(t.SummaryNamed, said, strings.Join(list, t.SummaryAnd))
+	}
+	return fmt.Sprintf(t.SummaryOutside, said)
 }
 
 // Caveats are what the owner should know before waiting.
@@ -98,17 +138,31 @@ func (e *Env) done() map[string]bool {
 // Estimate is about what a set-up takes from here.
 type Estimate struct {
 	Time     time.Duration
-	Download int64 // bytes that have to be fetched
-	Write    int64 // bytes that have to be written
-	Disk     int64 // bytes that are taken in the end, the caches included
+	Download int64         // bytes that have to be fetched
+	Write    int64         // bytes that have to be written
+	Cache    int64         // of these, the ones that are written to the cache
+	Boot     time.Duration // of the machine, as far as it is still to come
+	Gateway  time.Duration // of OpenClaw in it
+	Building bool          // an image is built here
+	Disk     int64         // bytes that are taken in the end, the caches included
 }
 
 // Estimate says it from what is cached, what is done, and how the machine runs;
-// before Prepare, as if it were emulated.
+// before Prepare, from what trying KVM came to, and emulated when it was not tried.
 func (e *Env) Estimate() Estimate {
 	o := outlook{source: e.Plan.Image.Source, done: e.done()}
-	if e.choices != nil {
+	switch {
+	case e.choices != nil:
 		o.kvm, o.slowClock = e.choices.KVM, e.choices.SlowClock
+	case e.Plan.Machine.Acceleration != plan.Emulation && e.Probed != nil && e.Probed.OK:
+		o.kvm = true
+	default:
+		o.slowClock = e.Plan.Machine.Clock != plan.Steady
+	}
+	if e.Speed != nil {
+		o.speed = *e.Speed
+	} else if e.choices != nil {
+		o.speed.Slowness = e.choices.Slowness
 	}
 	o.image, o.code = e.cached()
 	if o.source == image.File {
@@ -151,6 +205,7 @@ func (e *Env) arch() string {
 // outlook is what an estimate rests on.
 type outlook struct {
 	kvm, slowClock bool
+	speed          host.Speed      // of this computer; zero is the one that the times are of
 	source         string          // of the image
 	file           int64           // bytes of the owner's image
 	image, code    int64           // bytes in the cache; 0 when it has to be got
@@ -183,6 +238,7 @@ const (
 	packing   = 6 * time.Second  // the code disk: 5.5 s beside a registry that is near
 	hashing   = 2 * time.Second  // what is cached is hashed again
 	lineSpeed = 4 << 20          // bytes a second; a guess, 34 Mbit/s
+	diskSpeed = 200 << 20        // bytes a second; above it a disk holds nothing up
 )
 
 // pace is how long the parts inside the machine take.
@@ -196,7 +252,13 @@ func (o outlook) estimate() Estimate {
 	case o.slowClock:
 		p = slowClock
 	}
-	e := Estimate{Time: onHost + p.look}
+	slow := func(d time.Duration) time.Duration {
+		if o.speed.Slowness == 0 {
+			return d
+		}
+		return time.Duration(float64(d) * o.speed.Slowness).Round(time.Second)
+	}
+	e := Estimate{Time: onHost + slow(p.look)}
 	fetch := func(bytes int64) {
 		e.Download += bytes
 		e.Time += time.Duration(bytes/lineSpeed) * time.Second
@@ -207,7 +269,8 @@ func (o outlook) estimate() Estimate {
 		case image.Build:
 			img = imageBuilt
 			fetch(packages)
-			e.Time += building
+			e.Time += slow(building)
+			e.Building = true
 		case image.File:
 			img = o.file
 		default:
@@ -219,9 +282,10 @@ func (o outlook) estimate() Estimate {
 	if code == 0 && !o.done[stepCode] {
 		code = codeDisk
 		fetch(tarballs)
-		e.Time += packing
+		e.Time += slow(packing)
 		e.Write += codeDisk + tarballs
 	}
+	e.Cache = e.Write
 	if img == 0 { // it was emptied from the cache; the volume counts
 		img = imageBuilt
 	}
@@ -237,13 +301,17 @@ func (o outlook) estimate() Estimate {
 		e.Time += hashing
 	}
 	if !o.done[stepBoot] {
-		e.Time += p.boot
+		e.Boot = slow(p.boot)
 	}
 	if !o.done["guest-service"] {
-		e.Time += p.guest
+		e.Time += slow(p.guest)
 	}
 	if !o.done[stepGateway] {
-		e.Time += p.gateway
+		e.Gateway = slow(p.gateway)
+	}
+	e.Time += e.Boot + e.Gateway
+	if o.speed.Disk > 0 && o.speed.Disk < diskSpeed { // what a slower disk adds
+		e.Time += time.Duration(float64(e.Write)/float64(o.speed.Disk)-float64(e.Write)/diskSpeed) * time.Second
 	}
 	e.Disk = 2*img + 2*code + tarballs + firstWrites
 	return e

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,6 +130,49 @@ func TestTheFactsNameTheMachineItsPlaceAndItsRights(t *testing.T) {
 	}
 }
 
+func TestTheFactsSayWhatGetsOutByTheNamesOfThoseItIsFor(t *testing.T) {
+	defer text.Use(text.English)
+	for _, c := range []struct {
+		do     func(*plan.Network, *plan.OpenClaw)
+		en, zh string
+	}{
+		{func(*plan.Network, *plan.OpenClaw) {}, "  let out   named hosts only: updates", "  出站    只有列出的主机：更新"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			o.Provider, n.Channels, n.Allow, n.ModelServer = "zai", []string{"feishu", "telegram"}, []string{"x.example", "*.y.example"}, "10.0.0.1:80"
+		}, "  let out   named hosts only: updates, Zhipu (Z.ai), Feishu / Lark, Telegram, 2 of your own, model server 10.0.0.1:80",
+			"  出站    只有列出的主机：更新、智谱（Z.ai）、飞书 / Lark、Telegram、你自己的 2 个、模型服务器 10.0.0.1:80"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			n.Level, o.Provider, n.Channels, n.ModelServer = plan.Internet, "zai", []string{"slack"}, "10.0.0.1:80"
+		}, "  let out   any public host: model server 10.0.0.1:80", "  出站    任何公网主机：模型服务器 10.0.0.1:80"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			n.Level, o.Provider, n.Allow, n.ModelServer = plan.Offline, "zai", []string{"x.example"}, "10.0.0.1:80"
+		}, "  let out   nothing", "  出站    全部禁止"},
+	} {
+		for lang, want := range map[string]string{text.English: c.en, text.Chinese: c.zh} {
+			text.Use(lang)
+			e := testEnv(t, "lobster", true)
+			c.do(&e.Plan.Network, &e.Plan.OpenClaw)
+			if !slices.Contains(e.Facts(), want) {
+				t.Errorf("no %q in\n%s", want, strings.Join(e.Facts(), "\n"))
+			}
+		}
+	}
+}
+
+func TestAnotherAllowlistMakesNoOtherDomainAndNoOtherNetwork(t *testing.T) {
+	e := testEnv(t, "lobster", true)
+	domain, network := e.Spec().Plan, e.networkSpec().Plan
+	e.Plan.Network.Level, e.Plan.Network.Channels, e.Plan.Network.Allow = plan.Internet, []string{"slack"}, []string{"x.example"}
+	e.Plan.Network.ModelServer = "10.0.0.1:80"
+	if e.Spec().Plan != domain || e.networkSpec().Plan != network {
+		t.Error("they carry another hash")
+	}
+	e.Plan.Machine.CPUs++
+	if e.Spec().Plan == domain || e.networkSpec().Plan == network {
+		t.Error("they carry the same hash for another machine")
+	}
+}
+
 func TestChoicesThatWereShownAreTakenUnlessThereAreOthers(t *testing.T) {
 	shown := *testEnv(t, "lobster", true).choices
 	shown.URI, shown.System = "test:///default", false
@@ -148,108 +190,6 @@ func TestChoicesThatWereShownAreTakenUnlessThereAreOthers(t *testing.T) {
 	shown.URI = "nothing:///there"
 	if err := e.Choose(t.Context(), shown); err == nil || e.choices != nil {
 		t.Errorf("no libvirt there: %+v, %v", e.choices, err)
-	}
-}
-
-func TestRoomIsHeldAgainstThePlan(t *testing.T) {
-	e := testEnv(t, "lobster", true)
-	roomy := plan.Host{CPUs: 8, Memory: 16 * plan.GiB, FreeDisk: 100 * plan.GiB, Path: "/pool"}
-	for _, c := range []struct {
-		title  string
-		change func(*plan.Host)
-		want   []checks.Status
-		stops  bool
-		says   string
-	}{
-		{"enough", func(*plan.Host) {}, []checks.Status{checks.Met, checks.Met}, false, "100.0 GiB"},
-		{"little memory", func(h *plan.Host) { h.Memory = 3 * plan.GiB }, []checks.Status{checks.NotMet, checks.Met}, true, "4GiB"},
-		{"a disk that is nearly full", func(h *plan.Host) { h.FreeDisk = plan.GiB / 2 }, []checks.Status{checks.Met, checks.NotMet}, true, `0.5 GiB free at "/pool"`},
-		{"a full disk", func(h *plan.Host) { h.FreeDisk = 1 }, []checks.Status{checks.Met, checks.NotMet}, true, "0.0 GiB"},
-		{"nothing known", func(h *plan.Host) { *h = plan.Host{Path: "/pool"} }, []checks.Status{checks.NotChecked, checks.NotChecked}, false, `"/pool"`},
-	} {
-		h := roomy
-		c.change(&h)
-		var got []checks.Status
-		stops, said := false, ""
-		for _, line := range e.roomConditions(h) {
-			got = append(got, line.Status)
-			stops = stops || line.Stops
-			said += line.What + "\n"
-			if line.Stops && line.Hint == "" {
-				t.Errorf("%s: no hint for %q", c.title, line.What)
-			}
-		}
-		if !slices.Equal(got, c.want) || stops != c.stops || !strings.Contains(said, c.says) {
-			t.Errorf("%s: %v, stops %v:\n%s", c.title, got, stops, said)
-		}
-	}
-}
-
-func TestToolsAreMissedOnlyWhereTheyAreNeeded(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	e := testEnv(t, "lobster", true)
-	names := func(source string) (stops, spare string) {
-		e.Plan.Image.Source = source
-		for _, c := range e.toolConditions(t.Context()) {
-			switch {
-			case c.Stops:
-				stops += c.What + "\n"
-			case c.Status == checks.NotChecked:
-				spare += c.What + "\n"
-			}
-		}
-		return stops, spare
-	}
-	if stops, spare := names("official"); !strings.Contains(stops, "mksquashfs") || spare != "" {
-		t.Errorf("official: %q, %q", stops, spare)
-	}
-	stops, _ := names("build")
-	if _, err := os.Stat("/usr/sbin/mmdebstrap"); err != nil && !strings.Contains(stops, "mmdebstrap") {
-		t.Errorf("build: %q", stops)
-	}
-	// Where Debian's image may come, what is missing for the way out stops nothing.
-	if stops, spare := names("auto"); strings.Contains(stops, "mmdebstrap") || spare == "" {
-		t.Errorf("auto: %q, %q", stops, spare)
-	}
-}
-
-func TestKVMThatFailsStopsOnlyAPlanThatAsksForIt(t *testing.T) {
-	e := testEnv(t, "lobster", true)
-	for _, c := range []struct {
-		wish  string
-		ok    bool
-		want  checks.Status
-		stops bool
-	}{
-		{plan.Auto, true, checks.Met, false}, {plan.Auto, false, checks.NotMet, false},
-		{plan.KVM, true, checks.Met, false}, {plan.KVM, false, checks.NotMet, true},
-		{plan.Emulation, false, checks.NotChecked, false},
-	} {
-		e.Plan.Machine.Acceleration = c.wish
-		e.choices.KVM, e.choices.KVMWhy = c.ok, "because"
-		got := e.kvmCondition(t.Context(), func(string) { t.Error("probed") })
-		if got.Status != c.want || got.Stops != c.stops || got.What == "" || got.Status == checks.NotMet && got.Hint == "" {
-			t.Errorf("%s, works %v: %+v", c.wish, c.ok, got)
-		}
-	}
-}
-
-func TestKVMIsTriedOnceAndTheAnswerKept(t *testing.T) {
-	e := testEnv(t, "lobster", true)
-	e.choices = nil
-	e.Probed = &Probed{true, "it was tried"}
-	got := e.kvmCondition(t.Context(), func(string) { t.Error("tried again") })
-	if got.Status != checks.Met || got.What != "it was tried" {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestJoinedErrorsAreALineEachWithItsOwnHint(t *testing.T) {
-	one := &text.Fault{What: "one", Hint: "do this"}
-	two := &text.Fault{What: "two", Hint: "do that"}
-	got := wrong(errors.Join(one, errors.Join(two)), true)
-	if len(got) != 2 || got[0].What != "one" || got[0].Hint != "do this" || got[1].What != "two" || got[1].Hint != "do that" {
-		t.Errorf("%+v", got)
 	}
 }
 

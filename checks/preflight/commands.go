@@ -1,0 +1,215 @@
+package preflight
+
+// The commands for each distribution. They are data: argument lists that are shown,
+// and run by somebody else after a yes. No shell takes part.
+
+import (
+	"slices"
+	"strings"
+)
+
+// Command is a program and its arguments.
+type Command []string
+
+// Line is how the command is typed in a shell.
+func (c Command) Line() string {
+	words := make([]string, len(c))
+	for i, w := range c {
+		plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_./:=+,@%", r)
+		})
+		if words[i] = w; !plain {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Fix is what can be done about a condition.
+type Fix struct {
+	ID    string    `json:"id"`
+	Title string    `json:"title"`
+	Root  bool      `json:"root"` // its commands need root's rights
+	Do    []Command `json:"do"`
+	Undo  []Command `json:"undo,omitempty"`  // none: it cannot be taken back
+	After string    `json:"after,omitempty"` // one of the After…
+}
+
+// What it takes for a fix to be in force.
+const (
+	AfterRestart = "restart" // of clawarium
+	AfterLogin   = "login"
+	AfterReboot  = "reboot"
+)
+
+// IDs of the fixes.
+const (
+	FixPackages = "packages"
+	FixStart    = "libvirt-start"
+	FixLibvirt  = "libvirt-group"
+	FixKVM      = "kvm-group"
+	FixModule   = "kvm-module"
+	FixDevice   = "kvm-device"
+	FixImages   = "images-path"
+	FixClock    = "clock"
+	FixRestart  = "restart"
+)
+
+// part is something that packages bring.
+type part string
+
+const (
+	partLibvirt  part = "libvirt"
+	partQemu     part = "qemu"
+	partFirmware part = "firmware"
+	partSquashfs part = "squashfs"
+	partImage    part = "image"
+)
+
+// packages by family, part and architecture; a name without one is for both. Those of
+// Debian are installed on the test bed; the others follow their distributions' lists.
+// Only Debian and its kin can build an image: it is made by their own apt.
+var packages = map[string]map[part]string{
+	"debian": {
+		partLibvirt:  "libvirt-daemon-system libvirt-clients dnsmasq-base ebtables iproute2",
+		partQemu:     "amd64:qemu-system-x86 arm64:qemu-system-arm qemu-utils",
+		partFirmware: "amd64:ovmf arm64:qemu-efi-aarch64",
+		partSquashfs: "squashfs-tools",
+		partImage:    "mmdebstrap uidmap gpg gpgv debian-archive-keyring fdisk mtools dosfstools e2fsprogs qemu-utils",
+	},
+	"fedora": {
+		partLibvirt:  "libvirt-daemon-kvm libvirt-client",
+		partQemu:     "qemu-kvm qemu-img",
+		partFirmware: "amd64:edk2-ovmf arm64:edk2-aarch64",
+		partSquashfs: "squashfs-tools",
+	},
+	"arch": {
+		partLibvirt:  "libvirt dnsmasq iptables-nft",
+		partQemu:     "amd64:qemu-base arm64:qemu-system-aarch64 qemu-img",
+		partFirmware: "amd64:edk2-ovmf arm64:edk2-aarch64",
+		partSquashfs: "squashfs-tools",
+	},
+	"suse": {
+		partLibvirt:  "libvirt-daemon-qemu libvirt-client",
+		partQemu:     "amd64:qemu-x86 arm64:qemu-arm qemu-img",
+		partFirmware: "amd64:qemu-ovmf-x86_64 arm64:qemu-uefi-aarch64",
+		partSquashfs: "squashfs",
+	},
+	"brew": {partLibvirt: "libvirt", partQemu: "qemu", partFirmware: "qemu", partSquashfs: "squashfs"},
+}
+
+// install are the commands that bring parts; none when nobody knows how here.
+func (s *Situation) install(parts ...part) []Command {
+	family := s.family()
+	var names []string
+	for _, p := range parts {
+		for _, name := range strings.Fields(packages[family][p]) {
+			if arch, rest, ok := strings.Cut(name, ":"); ok {
+				if arch != s.Arch {
+					continue
+				}
+				name = rest
+			}
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	with := func(words ...string) Command { return append(Command(words), names...) }
+	var out []Command
+	switch {
+	case family == "debian":
+		out = []Command{{"apt-get", "update"}, with("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends")}
+	case s.System.Value.OSTree:
+		return []Command{with("rpm-ostree", "install", "--idempotent")}
+	case family == "fedora":
+		out = []Command{with("dnf", "install", "-y")}
+	case family == "arch":
+		out = []Command{with("pacman", "-S", "--needed", "--noconfirm")}
+	case family == "suse":
+		out = []Command{with("zypper", "--non-interactive", "install")}
+	case family == "brew":
+		return []Command{with("brew", "install")}
+	}
+	// Elsewhere than on Debian nothing that was installed is started.
+	if slices.Contains(parts, partLibvirt) && family != "debian" {
+		out = append(out, s.start()...)
+	}
+	return out
+}
+
+// units are libvirt's sockets as systemd knows them.
+func (s *Situation) units() []string {
+	d := s.Libvirt.Value
+	family := s.family()
+	many := family == "fedora" || family == "suse"
+	if d.Modular && (!d.Single || many) || !d.Modular && !d.Single && many {
+		return []string{"virtqemud.socket", "virtnetworkd.socket", "virtnwfilterd.socket", "virtstoraged.socket", "virtlogd.socket"}
+	}
+	return []string{"libvirtd.socket", "virtlogd.socket"}
+}
+
+// start are the commands that have libvirt answer.
+func (s *Situation) start() []Command {
+	switch d := s.Libvirt.Value; {
+	case s.OS == "darwin":
+		return []Command{{"brew", "services", "start", "libvirt"}}
+	case s.System.Value.Systemd:
+		return []Command{append(Command{"systemctl", "enable", "--now"}, s.units()...)}
+	case d.Single && !d.Running: // a second one would take away the first one's sockets
+		return []Command{{"virtlogd", "-d"}, {"libvirtd", "-d"}}
+	}
+	return nil
+}
+
+func (s *Situation) stop() []Command {
+	switch {
+	case s.OS == "darwin":
+		return []Command{{"brew", "services", "stop", "libvirt"}}
+	case s.System.Value.Systemd:
+		return []Command{append(Command{"systemctl", "disable", "--now"}, s.units()...)}
+	}
+	return nil
+}
+
+// restart are the commands for a daemon that hangs; running machines do not mind.
+func (s *Situation) restart() []Command {
+	if s.OS == "darwin" {
+		return []Command{{"brew", "services", "restart", "libvirt"}}
+	}
+	if !s.System.Value.Systemd {
+		return nil
+	}
+	var names []string
+	for _, u := range s.units() {
+		if u != "virtlogd.socket" { // machines write their consoles to it
+			names = append(names, strings.TrimSuffix(u, ".socket")+".service")
+		}
+	}
+	return []Command{append(Command{"systemctl", "restart"}, names...)}
+}
+
+// join are the commands that put the account into a group, and out of it again.
+func (s *Situation) join(group string) (do, undo []Command) {
+	name := s.Me.Value.Name
+	if name == "" {
+		return nil, nil
+	}
+	return []Command{{"usermod", "-aG", group, name}}, []Command{{"gpasswd", "-d", name, group}}
+}
+
+// shown are commands as they are typed by this account.
+func (s *Situation) shown(root bool, commands []Command) []string {
+	var lines []string
+	for _, c := range commands {
+		line := c.Line()
+		if root && !s.root() {
+			line = "sudo " + line
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

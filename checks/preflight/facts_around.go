@@ -1,0 +1,181 @@
+package preflight
+
+// Facts of what is around the machine: the way to its disks, refusals by AppArmor and
+// SELinux, the network, the clock.
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// way follows a path from the root, links resolved, as far as it is there. What is
+// not there yet libvirt makes, passable for everyone.
+func (f files) way(path string, acl func(string) []ACL) (Way, error) {
+	w := Way{Path: path}
+	for _, name := range []string{"libvirt-qemu", "qemu"} { // Debian, Arch; Fedora, openSUSE
+		for _, e := range f.entries("etc/passwd", 7) {
+			if e[0] == name && w.Account == "" {
+				w.Account = name
+				w.UID, _ = strconv.Atoi(e[2])
+				gid, _ := strconv.Atoi(e[3])
+				w.GIDs = append(w.GIDs, gid)
+			}
+		}
+	}
+	if w.Account == "" {
+		return w, nil // libvirt is not there yet
+	}
+	for _, e := range f.entries("etc/group", 4) {
+		if gid, err := strconv.Atoi(e[2]); err == nil && slices.Contains(strings.Split(e[3], ","), w.Account) {
+			w.GIDs = append(w.GIDs, gid)
+		}
+	}
+	real := f.at(path)
+	for {
+		resolved, err := filepath.EvalSymlinks(real)
+		if err == nil {
+			real = resolved
+			break
+		}
+		parent := filepath.Dir(real)
+		if !errors.Is(err, fs.ErrNotExist) || parent == real {
+			return w, err
+		}
+		real = parent
+	}
+	root := filepath.Clean(f.root)
+	for {
+		info, err := os.Stat(real)
+		if err != nil {
+			return w, err
+		}
+		d := Dir{Path: "/" + strings.TrimPrefix(strings.TrimPrefix(real, root), "/"), Mode: uint32(info.Mode().Perm())}
+		if st, ok := info.Sys().(*syscall.Stat_t); ok {
+			d.UID, d.GID = int(st.Uid), int(st.Gid)
+		}
+		if acl != nil {
+			d.ACL = acl(real)
+		}
+		w.Dirs = append([]Dir{d}, w.Dirs...)
+		if parent := filepath.Dir(real); real != root && parent != real {
+			real = parent
+			continue
+		}
+		return w, nil
+	}
+}
+
+// denialLogs are where refusals of AppArmor and SELinux go, where no journal keeps
+// them to itself.
+var denialLogs = []string{"var/log/audit/audit.log", "var/log/kern.log", "var/log/syslog", "var/log/messages"}
+
+// denials are the last refusals that name something of clawarium's. Others' are not
+// our business, and every system has some.
+func (f files) denials() ([]string, error) {
+	found := []string{}
+	readable := false
+	for _, path := range denialLogs {
+		log, err := os.Open(f.at(path))
+		if err != nil {
+			continue
+		}
+		log.Close()
+		readable = true
+		for line := range strings.Lines(tailOf(f.at(path))) {
+			if !strings.Contains(line, `apparmor="DENIED"`) && !strings.Contains(line, "avc:  denied") || !strings.Contains(line, "clawarium") {
+				continue
+			}
+			found = append(found, "/"+path+": "+printable(strings.TrimSpace(line)))
+		}
+	}
+	if !readable {
+		return nil, fs.ErrPermission
+	}
+	return found[max(0, len(found)-3):], nil
+}
+
+func (f files) network(running map[string]bool) (Network, error) {
+	n := Network{
+		Docker: running["dockerd"], Firewalld: running["firewalld"],
+		Zone: f.there("usr/lib/firewalld/zones/libvirt.xml") || f.there("etc/firewalld/zones/libvirt.xml"),
+	}
+	cards, err := net.Interfaces()
+	if err != nil {
+		return n, err
+	}
+	add := func(p netip.Prefix, by string) {
+		r := Range{p.Masked().String(), by}
+		if p.Addr().Is4() && !p.Addr().IsLoopback() && !slices.Contains(n.Taken, r) && len(n.Taken) < 500 {
+			n.Taken = append(n.Taken, r)
+		}
+	}
+	for _, card := range cards {
+		n.Docker = n.Docker || card.Name == "docker0"
+		addresses, _ := card.Addrs()
+		for _, a := range addresses {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				add(p, card.Name)
+			}
+		}
+	}
+	for line := range strings.Lines(read(filepath.Join(f.proc, "net/route"))) {
+		e := strings.Fields(line)
+		if len(e) < 8 {
+			continue
+		}
+		to, err1 := strconv.ParseUint(e[1], 16, 32)
+		mask, err2 := strconv.ParseUint(e[7], 16, 32)
+		if err1 != nil || err2 != nil || mask == 0 { // the default route occupies nothing
+			continue
+		}
+		bits := 0
+		for m := mask; m > 0; m &= m - 1 {
+			bits++
+		}
+		// In the host's byte order, little-endian on both architectures of ours.
+		add(netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(to), byte(to >> 8), byte(to >> 16), byte(to >> 24)}), bits), e[0])
+	}
+	for _, table := range []string{"net/tcp", "net/tcp6"} {
+		for line := range strings.Lines(read(filepath.Join(f.proc, table))) {
+			e := strings.Fields(line)
+			if len(e) < 4 || e[3] != "0A" { // TCP_LISTEN
+				continue
+			}
+			address, port, ok := strings.Cut(e[1], ":")
+			number, err := strconv.ParseUint(port, 16, 16)
+			if !ok || err != nil || strings.Trim(address, "0") != "" && address != "0100007F" {
+				continue
+			}
+			if !slices.Contains(n.Listening, int(number)) {
+				n.Listening = append(n.Listening, int(number))
+			}
+		}
+	}
+	slices.Sort(n.Listening)
+	return n, nil
+}
+
+// proofs are files that something writes often, and never ahead of its time.
+var proofs = []string{
+	"var/lib/systemd/timesync/clock", "var/lib/dpkg/status", "usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"var/lib/pacman/local", "etc/ld.so.cache", "var/log/wtmp",
+}
+
+func (f files) clock() (Clock, error) {
+	c := Clock{Now: time.Now().UTC().Truncate(time.Second)}
+	for _, path := range proofs {
+		if info, err := os.Stat(f.at(path)); err == nil && info.ModTime().After(c.Floor) {
+			c.Floor, c.By = info.ModTime().UTC().Truncate(time.Second), "/"+path
+		}
+	}
+	return c, nil
+}
