@@ -299,3 +299,28 @@ func TestWhatIsPrintedStaysSmall(t *testing.T) {
 		t.Errorf("%d bytes", info.Size())
 	}
 }
+
+func TestRootStartsTheServiceOfAnotherAsThatAccount(t *testing.T) {
+	dir := t.TempDir()
+	if got := ownerOf(dir, 1000); got != nil {
+		t.Errorf("an ordinary account: %+v", got)
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("needs root for a directory of another account")
+	}
+	if got := ownerOf(dir, 0); got != nil {
+		t.Errorf("root's own: %+v", got)
+	}
+	if err := os.Chown(dir, 65534, 65533); err != nil {
+		t.Fatal(err)
+	}
+	if got := ownerOf(dir, 0); got == nil || got.Uid != 65534 || got.Gid != 65533 {
+		t.Errorf("another's: %+v", got)
+	}
+	path := filepath.Join(dir, "file")
+	os.WriteFile(path, nil, 0o600)
+	giveBack(path)
+	if info, _ := os.Stat(path); info.Sys().(*syscall.Stat_t).Uid != 65534 {
+		t.Error("the file stays root's")
+	}
+}
