@@ -51,7 +51,6 @@ type Decision struct {
 // compiled is a policy made for looking up. The zero value refuses everything.
 type compiled struct {
 	policy Policy
-	hash   string
 	exact  map[string][]*Rule // by canonical name or address
 	wild   map[string][]*Rule // by the labels behind the last one with a *
 	quiet  map[string]bool

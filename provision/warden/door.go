@@ -25,11 +25,11 @@ type door struct {
 	blocked *blockedList
 	now     func() time.Time // the wall's clock, for rules that end
 
-	began                        time.Time // clock counts from here; a wall clock that jumps does not matter
-	ids                          atomic.Uint64
-	handlers                     atomic.Int64 // goroutines that still serve a connection, forgotten or not
-	allowed, refused, cut        atomic.Int64
-	logTrouble, channelListening atomic.Bool
+	began                 time.Time // clock counts from here; a wall clock that jumps does not matter
+	ids                   atomic.Uint64
+	handlers              atomic.Int64 // goroutines that still serve a connection, forgotten or not
+	allowed, refused, cut atomic.Int64
+	logTrouble            atomic.Bool // the last decision is not in the log
 
 	mu      sync.Mutex
 	open    map[*conn]struct{}

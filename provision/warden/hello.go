@@ -52,8 +52,7 @@ func (h *hello) add(data []byte) helloState {
 			return h.more()
 		}
 		h.body = append(h.body, rest[5:5+n]...)
-		h.at += 5 + n
-		if h.body[0] != 1 { // client_hello
+		if h.at += 5 + n; h.at > helloRawBytes || h.body[0] != 1 { // client_hello
 			return helloBad
 		}
 		if len(h.body) < 4 {

@@ -211,8 +211,8 @@ func splitAuthority(s string, usual int) (host string, port int, ok bool) {
 		host, p = s[:colon], s[colon:]
 	}
 	switch {
-	case host == "" || strings.ContainsAny(host, "@/\\?#, \t\""):
-		return host, 0, false
+	case host == "" || strings.ContainsAny(host, "@/\\?#, \t\""): // it may be a path or a password, which are not logged
+		return "", 0, false
 	case p == "" && usual != 0:
 		return host, usual, true
 	case len(p) < 2 || p[0] != ':' || !digits(p[1:], 5) || p[1] == '0':
