@@ -47,34 +47,49 @@ var sharedProxies = [][3]string{
 	{"/etc/npmrc", "", "proxy=" + layout.Proxy + "|https-proxy=" + layout.Proxy + "|noproxy=" + noProxy},
 }
 
-// mergeLines defines `merged FILE SECTION LINES`: what the file is to hold, which
-// is the lines, each in the place of any other of its key, and all else.
-const mergeLines = `
-merged() {
-    awk -v section="$2" -v lines="$3" '
-        function key(line) {
-            sub(/^[ \t]*(export[ \t]+)?/, "", line); sub(/[ \t]*[=:].*/, "", line)
-            return tolower(line)
+// waysOut defines `ways [FILE SECTION LINES]...`, which reads apt's configuration
+// and says what of it leads elsewhere, and which files are not as they should be;
+// and `merged FILE SECTION LINES`, which writes what the file should hold: the
+// lines, in the place of any others of their keys, and all else. One program for
+// all, because every one costs some 30 ms under emulation.
+const waysOut = `
+program='
+    function key(line) {
+        sub(/^[ \t]*(export[ \t]+)?/, "", line); sub(/[ \t]*[=:].*/, "", line)
+        return tolower(line)
+    }
+    function merge(path, section, lines,   n, i, want, ours, block, line, name, inside, there, new) {
+        n = split(lines, want, "|")
+        for (i = 1; i <= n; i++) { ours[key(want[i])]; block = block want[i] "\n" }
+        if (section == "") { inside = there = 1; new = block }
+        while ((getline line <path) > 0) {
+            have = have line "\n"
+            if (line ~ /^[ \t]*\[/) {
+                name = tolower(line); sub(/^[ \t]*\[[ \t]*/, "", name); sub(/[ \t]*\].*/, "", name)
+                inside = section != "" && name == section
+                new = new line "\n"
+                if (inside && !there) { new = new block; there = 1 }
+            } else if (!inside || !(key(line) in ours)) new = new line "\n"
         }
-        function put(i) { for (i = 1; i <= n; i++) print want[i]; there = 1 }
-        BEGIN {
-            n = split(lines, want, "|")
-            for (i = 1; i <= n; i++) ours[key(want[i])]
-            inside = section == ""
-            if (inside) put()
+        return there ? new : new "[" section "]\n" block
+    }
+    BEGIN {
+        for (i = 1; i < ARGC; i += 3) {
+            have = ""; should = merge(ARGV[i], ARGV[i+1], ARGV[i+2])
+            if (write) printf "%s", should
+            else if (should != have) print ARGV[i]
         }
-        /^[ \t]*\[/ {
-            name = tolower($0); sub(/^[ \t]*\[[ \t]*/, "", name); sub(/[ \t]*\].*/, "", name)
-            inside = section != "" && name == section
-            print
-            if (inside && !there) put()
-            next
-        }
-        inside && key($0) in ours { next }
-        { print }
-        END { if (!there) { print "[" section "]"; put() } }
-    ' "$([ -f "$1" ] && printf %s "$1" || echo /dev/null)"
-}
+        ARGC = 1
+        if (write) exit
+    }
+    tolower($0) ~ /^acquire::https?::proxy.* ".+";$/ {
+        if (tolower($0) ~ /^acquire::https?::proxy "/ && index($0, "\"" proxy "\"")) apt++
+        else print
+    }
+    END { if (!write && apt != 2) print "apt" }
+'
+ways() { apt-config dump | awk -v proxy=` + layout.Proxy + ` "$program" "$@"; }
+merged() { awk -v write=1 "$program" "$@"; }
 `
 
 func proxyStep() Step {
@@ -95,35 +110,32 @@ func proxyStep() Step {
 ` + aptProxies)},
 			{shellProxy, 0o644, "root:root", []byte(profile.String())},
 		},
-		Check: mergeLines,
-		Apply: mergeLines,
+		Apply: waysOut,
 	}
+	var paths, stats, all []string
 	for _, f := range sharedProxies {
-		of := strings.Join([]string{f[0], quoteShell(f[1]), quoteShell(f[2])}, " ")
+		of := f[0] + " " + quoteShell(f[1]) + " " + quoteShell(f[2])
+		paths, stats, all = append(paths, f[0]), append(stats, "644 root:root regular file "+f[0]), append(all, of)
 		step.Before += "save " + f[0] + "\n"
-		step.Check += "merged " + of + " | cmp -s - " + f[0] + " || no '" + f[0] + " does not name the way out'\n"
 		step.Apply += "new=$(merged " + of + ") && [ -n \"$new\" ] || die '" + f[0] + " could not be read'\n" +
 			"printf '%s\\n' \"$new\" | base64 | put 0644 root:root " + f[0] + "\n"
 	}
-	effective := `
-seen=$(apt-config dump | grep -iE '^acquire::https?::proxy.* ".+";$' | sort)
-[ "$seen" = ` + quoteShell(strings.TrimSpace(aptProxies)) + ` ]`
-	step.Check += `same '644 root:root regular file /etc/environment
-644 root:root regular file /etc/gitconfig
-644 root:root regular file /etc/pip.conf
-644 root:root regular file /etc/npmrc' "$(stat -c '%a %U:%G %F %n' /etc/environment /etc/gitconfig /etc/pip.conf /etc/npmrc 2>/dev/null)"
-` + strings.TrimSpace(effective) + ` || no "apt goes another way: $(echo $seen)"
+	ways := "ways " + strings.Join(all, " ")
+	step.Check = waysOut + `other=$(` + ways + `)
+[ -z "$other" ] || no "not the one way out:" $other
+same ` + quoteShell(strings.Join(stats, "\n")) + ` "$(stat -c '%a %U:%G %F %n' ` + strings.Join(paths, " ") + ` 2>/dev/null)"
 if command -v git >/dev/null; then
-    seen=$(git config --system --get-all http.proxy)
-    [ "$seen" = ` + layout.Proxy + ` ] || no "git goes another way: $(echo $seen)"
+    other=$(git config --system --get-all http.proxy)
+    [ "$other" = ` + layout.Proxy + ` ] || no "git goes another way:" $other
 fi
 `
-	// Others' files are only taken away when they are read after ours.
-	step.Apply += strings.TrimSpace(effective) + ` || {
+	// Others' files are only taken away when apt reads them after ours.
+	step.Apply += `[ -z "$(` + ways + `)" ] || {
     for f in /etc/apt/apt.conf.d/* /etc/apt/apt.conf; do
         [ "$f" != ` + aptProxy + ` ] && grep -qis proxy "$f" && { save "$f"; rm -f "$f"; }
     done
-` + strings.TrimSpace(effective) + ` || die "another setting of apt stands in the way: $(echo $seen)"
+    other=$(` + ways + `)
+    [ -z "$other" ] || die "another setting stands in the way:" $other
 }
 `
 	return step

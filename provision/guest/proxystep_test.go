@@ -48,7 +48,7 @@ func TestSettingsAreMergedIntoFilesOfOthers(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				out, err := exec.Command("sh", "-c", mergeLines+`merged "$@"`, "sh", file, c.section, c.lines).Output()
+				out, err := exec.Command("sh", "-c", waysOut+`merged "$@"`, "sh", file, c.section, c.lines).Output()
 				if err != nil || string(out) != c.after {
 					t.Errorf("%q gave %q, %v", content, out, err)
 				}
@@ -87,9 +87,27 @@ func TestAptGitAndTheShellReadWhatTheStepWrites(t *testing.T) {
 	if err := os.WriteFile(config, []byte(fmt.Sprintf("Dir::Etc::parts \"/nonexistent\"; Dir::Etc::main \"/nonexistent\";\n#include %q;\n#include %q;\n", earlier, files[aptProxy])), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err = exec.Command("sh", "-c", "APT_CONFIG="+config+" "+strings.SplitN(strings.SplitN(step.Check, "seen=$(", 2)[1], ")", 2)[0]).Output()
-	if err != nil || string(out) != aptProxies {
-		t.Errorf("apt has %q, %v", out, err)
+	ways := func() string {
+		t.Helper()
+		out, err := exec.Command("sh", "-c", "export APT_CONFIG="+config+"\n"+waysOut+"ways").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	if other := ways(); other != "" {
+		t.Errorf("apt goes another way: %q", other)
+	}
+	for _, later := range []string{
+		`Acquire::http::Proxy "DIRECT";`, `Acquire::https::Proxy::some.host "DIRECT";`, `acquire::http::proxy "http://127.0.0.1:31280";`,
+		`Acquire::http::Proxy-Auto-Detect "/bin/x";`, `#clear Acquire::https::Proxy;`,
+	} {
+		if err := os.WriteFile(config, []byte(fmt.Sprintf("Dir::Etc::parts \"/nonexistent\"; Dir::Etc::main \"/nonexistent\";\n#include %q;\n%s\n", files[aptProxy], later)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if ways() == "" {
+			t.Errorf("%s is not seen", later)
+		}
 	}
 }
 

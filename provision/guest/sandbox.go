@@ -14,6 +14,7 @@ package guest
 // can write is mounted nosuid, and it can gain no privileges).
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/clawarium/clawarium/assets/layout"
@@ -88,6 +89,8 @@ func Sandbox(c SandboxConfig) []Property {
 		{"RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"},
 		{"IPAddressDeny", "any"},
 		{"IPAddressAllow", "localhost"},
+		// The way out is the warden's to offer, also while it is away.
+		{"SocketBindDeny", strconv.Itoa(layout.ProxyPort)},
 
 		// Resources: the machine stays able to answer SSH.
 		{"MemoryMax", "85%"},
