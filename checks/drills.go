@@ -120,6 +120,11 @@ var drillTable = []drill{
 	{name: "proxy mixed name", controls: []ID{"K13"}, by: bothPlayers, proxy: true, optional: true},
 }
 
+// Drilled says whether a control's finding rests on drills.
+func Drilled(id ID) bool {
+	return slices.ContainsFunc(drillTable, func(d drill) bool { return slices.Contains(d.controls, id) })
+}
+
 func drillOf(name string) (drill, bool) {
 	i := slices.IndexFunc(drillTable, func(d drill) bool { return d.name == name })
 	if i < 0 {
@@ -193,7 +198,8 @@ func (a Attempt) ByProxy() bool { return a.Kind == kindProxy }
 func (a Attempt) PassesLink() bool { return a.Name == "from port 22" }
 
 const (
-	answerWait = 0.15 // seconds; a frame that gets through is answered within a few milliseconds
+	answerWait = 0.1  // seconds; a frame that gets through is answered within a few milliseconds
+	frameWait  = 0.03 // what answers later is heard as well, and told
 	proxyWait  = 8.0  // the warden may look a name up
 	burst      = 3    // frames of one's own are sent so often, so that a stray one is not taken for them
 )

@@ -45,7 +45,7 @@ func (r *round) frames() {
 		return
 	}
 	raw := func(name string, of string, shown string, frames ...[]byte) {
-		a := Attempt{Who: DrillRoot, Kind: kindRaw, Times: burst, Of: of, Shown: shown}
+		a := Attempt{Who: DrillRoot, Kind: kindRaw, Times: burst, Of: of, Shown: shown, Wait: frameWait}
 		for _, f := range frames {
 			a.Frames = append(a.Frames, hex.EncodeToString(f))
 		}
@@ -81,6 +81,12 @@ func (r *round) frames() {
 	syn("metadata", g.Metadata, 80)
 	syn("public", public, 443)
 
+	for _, to := range []netip.Addr{g.Host, public} {
+		if g.System || to != g.Host { // QEMU answers a ping to its own address itself
+			raw("ping", to.String(), to.String(), w.ether(w.mac, w.peer, etherIPv4, w.ip4(g.Guest, to, protoICMP, summed([]byte{8, 0, 0, 0, 0, 76, 0, 1}, 0))))
+		}
+	}
+
 	// What passes the link layer, which keeps no record of connections.
 	if g.System {
 		for _, flags := range []byte{flagSYN, flagACK} {
@@ -97,6 +103,7 @@ func (r *round) frames() {
 	for _, mac := range []net.HardwareAddr{{2, 0, 0, 0, 0, 2}, w.peer} {
 		raw("false card", "", mac.String(), w.ether(mac, w.peer, etherIPv4,
 			w.ip4(g.Guest, g.Host, protoTCP, w.tcp(g.Guest, g.Host, 22, port, flagSYN))))
+		raw("false card", "", "ARP "+mac.String(), w.ether(mac, everyone, etherARP, ask))
 	}
 	for _, claimed := range append([]netip.Addr{g.Host}, only4(g.Router)...) {
 		raw("false arp", "", claimed.String(), w.ether(w.mac, everyone, etherARP, w.arp(2, w.mac, claimed, everyone, g.Host)))

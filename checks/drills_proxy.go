@@ -277,6 +277,11 @@ var insideReasons = map[string][]string{
 	"proxy false name": {"name-mismatch"}, "proxy no name": {"no-name"}, "proxy not tls": {"not-tls"}, "proxy allowed": {"lookup", "connect"},
 }
 
+// Garbled says that the warden need not make out what it was asked for.
+func (a Attempt) Garbled() bool {
+	return a.Name == "proxy smuggling" || a.Name == "proxy socks" || a.Name == "proxy numbers"
+}
+
 // Expects says whether a line of the warden's record can be about this attempt. Others
 // may ask for a host that is let through at the same time.
 func (a Attempt) Expects(reason string, passed bool) bool {

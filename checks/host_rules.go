@@ -35,6 +35,7 @@ const (
 // The same with how often each rule was used, for the drills.
 const (
 	IPv4Counters RuleTool = "iptables-save -c"
+	IPv6Counters RuleTool = "ip6tables-save -c"
 	LinkCounters RuleTool = "ebtables-save -c"
 )
 

@@ -2,8 +2,8 @@
 
 Run as root with PARAMS put in front. It talks with the host by lines of JSON: for
 each attempt it says what it sent, waits until the host has read its counters (one
-line on standard input), looks for an answer, and goes on. In the end it prints one
-object with everything that came back.
+byte on standard input; an r asks for the same once more), looks for an answer, and
+goes on. In the end it prints one object with everything that came back.
 
 Who plays: root is this process; the agent is a child of it with the agent's account
 and nothing more, outside the service's own sandbox, so that what stops it is what
@@ -149,6 +149,7 @@ class Player:
         six = ":" in to
         family = socket.AF_INET6 if six else socket.AF_INET
         self.error = None
+        self.close()
         try:
             if kind == "tcp":
                 self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -169,6 +170,9 @@ class Player:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
                 if six:
                     s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, where[3])
+                    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)  # or we answer ourselves
+                else:
+                    s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
                 data = bytes.fromhex(t["data"])
                 if kind == "ping":
                     data = struct.pack("!BBHHH", 128 if six else 8, 0, 0, 0, 1) + data
@@ -344,28 +348,22 @@ class Frames:
             if meta[2] == OUTGOING:
                 continue
             what, source = describe(frame)
-            if what is None:
-                continue
             if of and source == of:
                 answered = True
-            elif len(self.strays) < 40 and what not in self.strays:
+            elif what and len(self.strays) < 40 and what not in self.strays:
                 self.strays.append(what)
             if answered or left <= 0:
                 return answered
 
 
 def describe(frame):
-    """A frame in words and who sent it; None for the host's session with sshd and
-    for its questions by ARP."""
+    """A frame in words and who sent it; no words for the host's session with sshd and
+    for its part in ARP."""
     kind = struct.unpack("!H", frame[12:14])[0]
     if kind == 0x0806 and len(frame) >= 42:
         op = struct.unpack("!H", frame[20:22])[0]
         sender = socket.inet_ntop(socket.AF_INET, frame[28:32])
-        if sender == P["host"] and op == 1:
-            return None, None
-        if sender == P["host"]:
-            return "arp reply %s" % sender, "arp " + sender
-        return "arp %d %s" % (op, sender), "arp " + sender
+        return None if sender == P["host"] else "arp %d %s" % (op, sender), "arp " + sender
     if kind == 0x0800 and len(frame) >= 34:
         head = (frame[14] & 15) * 4
         protocol, body = frame[23], frame[14 + head:]
@@ -378,7 +376,7 @@ def describe(frame):
     if protocol in (6, 17) and len(body) >= 4:
         here = struct.unpack("!HH", body[:4])
         if protocol == 6 and here[1] == 22 and source == P["host"]:
-            return None, None
+            return None, ""
         return "%s %s %d > %d" % ("tcp" if protocol == 6 else "udp", source, here[0], here[1]), source
     if protocol in (1, 58) and body:
         return "%s %s type %d" % ("icmp" if protocol == 1 else "icmp6", source, body[0]), source
@@ -393,10 +391,13 @@ def say(what):
 
 
 def wait_for_host():
-    """The host has counted. Nothing comes when it has gone."""
+    """The host has counted. Nothing comes when it has gone. Whether it wants the same
+    once more."""
     ready, _, _ = select.select([0], [], [], 20)
-    if not ready or os.read(0, 1) == b"":
+    word = os.read(0, 1) if ready else b""
+    if not word:
         raise RuntimeError("the host went away")
+    return word == b"r"
 
 
 def main():
@@ -413,13 +414,15 @@ def main():
         for t in P["tries"]:
             if t["kind"] == "proxy":
                 continue
-            frames.hear(0, "")
-            if t["kind"] == "raw":
-                sent = frames.send(t["frames"], t["times"])
-            else:
-                sent = players[t["who"]].begin(t)
-            say({"id": t["id"], "sent": sent})
-            wait_for_host()
+            again = True
+            while again:
+                frames.hear(0, "")
+                if t["kind"] == "raw":
+                    sent = frames.send(t["frames"], t["times"])
+                else:
+                    sent = players[t["who"]].begin(t)
+                say({"id": t["id"], "sent": sent})
+                again = wait_for_host()
             if t["kind"] == "raw":
                 answers[t["id"]] = {"answer": OPEN if frames.hear(t["wait"], t["of"]) else "timeout"}
             else:

@@ -100,6 +100,7 @@ type drillmaster struct {
 	count    counter
 	record   func() ([]warden.Entry, error)
 	result   checks.Drills
+	deep     bool // the counters of both layers are read
 }
 
 // said is a line of the program's.
@@ -200,13 +201,14 @@ func (m *drillmaster) exchange(ctx context.Context, next func() (said, error), t
 			queue = append(queue, i)
 		}
 	}
-	before, err := m.count.read(ctx, m.wide(queue, 0))
+	before, err := m.count.read(ctx, false)
 	if err != nil {
 		m.result.CountErr = err.Error()
 	}
 	m.result.Counted = err == nil
+	word := []byte{'\n'}
 	for n := 0; ; n++ {
-		if _, err := tell.Write([]byte{'\n'}); err != nil {
+		if _, err := tell.Write(word); err != nil {
 			return last, err
 		}
 		s, err := next()
@@ -216,6 +218,9 @@ func (m *drillmaster) exchange(ctx context.Context, next func() (said, error), t
 		if s.Done {
 			return s, nil
 		}
+		if word[0] == again {
+			n-- // it is the same once more
+		}
 		if s.ID == nil || n >= len(queue) || place[*s.ID] != queue[n] {
 			return last, errors.New(t.BadAnswer)
 		}
@@ -223,26 +228,37 @@ func (m *drillmaster) exchange(ctx context.Context, next func() (said, error), t
 		try, attempt := &m.result.Tries[i], m.attempts[i]
 		try.Sent = min(max(s.Sent, 0), 1000)
 		if !m.result.Counted {
+			word = []byte{'\n'}
 			continue
 		}
-		wide := m.wide(queue, n) || m.wide(queue, n+1)
-		if before, err = m.counted(ctx, attempt, try, before, wide); err != nil {
+		if before, err = m.counted(ctx, attempt, try, before); err != nil {
 			m.result.Counted, m.result.CountErr = false, err.Error()
+		}
+		// What passes the link layer is the next one's to drop, and its counters cost
+		// as much again: they are read from the first time on that it matters.
+		next := n+1 < len(queue) && m.attempts[queue[n+1]].PassesLink()
+		lost := !attempt.Local && !attempt.Twin && try.Dropped < try.Sent
+		word = []byte{'\n'}
+		if m.result.Counted && m.subject.System && !m.deep && (next || lost) {
+			m.deep = true
+			if before, err = m.count.read(ctx, true); err != nil {
+				m.result.Counted, m.result.CountErr = false, err.Error()
+			}
+			if lost {
+				word = []byte{again}
+			}
 		}
 	}
 }
 
-// wide says whether the n-th attempt passes the link layer, so that the counters of
-// the IP layer have to be read as well.
-func (m *drillmaster) wide(queue []int, n int) bool {
-	return n < len(queue) && m.attempts[queue[n]].PassesLink()
-}
+// again asks the program for the same attempt once more.
+const again = 'r'
 
 // counted puts down what the host's counters say of an attempt, and gives it a moment
 // where they do not say enough: a frame can be on its way.
-func (m *drillmaster) counted(ctx context.Context, a checks.Attempt, try *checks.Try, before counts, wide bool) (counts, error) {
-	for again := 0; ; again++ {
-		now, err := m.count.read(ctx, wide)
+func (m *drillmaster) counted(ctx context.Context, a checks.Attempt, try *checks.Try, before counts) (counts, error) {
+	for more := 0; ; more++ {
+		now, err := m.count.read(ctx, m.deep)
 		if err != nil {
 			return before, err
 		}
@@ -251,7 +267,7 @@ func (m *drillmaster) counted(ctx context.Context, a checks.Attempt, try *checks
 			return before, errors.New(text.T().Checks.Drills.CountersReset)
 		}
 		try.Entered, try.Dropped, try.Opened, try.By = d.entered, d.dropped, d.opened, d.by
-		if again == 3 || a.Local || try.Dropped >= try.Sent || !m.subject.System {
+		if more == 2 || a.Local || a.Twin || try.Dropped >= try.Sent || !m.subject.System {
 			return now, nil
 		}
 		select {
@@ -326,13 +342,13 @@ func (m *drillmaster) fromRecord(entries []warden.Entry) {
 			if passed && !try.Passed {
 				try.By = e.Address
 			}
-			if a.Alone {
-				break
+			if a.Asked != "" {
+				break // the others are of others who asked for the same
 			}
 		}
 		// A request that nobody could read has neither host nor port in the record.
 		for j, e := range entries {
-			if try.By != "" || try.Passed {
+			if try.By != "" || try.Passed || !a.Garbled() {
 				break
 			}
 			if !used[j] && e.Verdict == warden.Refuse && e.Port == 0 && e.Reason == warden.ReasonRequest {

@@ -18,9 +18,9 @@ import (
 	"github.com/clawarium/clawarium/checks"
 )
 
-// counter reads the host's counters. wide has it read those of the IP layer too.
+// counter reads the host's counters. deep has it read those of the IP layer too.
 type counter interface {
-	read(ctx context.Context, wide bool) (counts, error)
+	read(ctx context.Context, deep bool) (counts, error)
 }
 
 // counts are the state at one time.
@@ -78,7 +78,7 @@ type tapCounter struct {
 	net    string
 }
 
-func (c tapCounter) read(ctx context.Context, wide bool) (counts, error) {
+func (c tapCounter) read(ctx context.Context, deep bool) (counts, error) {
 	now := counts{dropped: map[string]int64{}}
 	ports, err := os.ReadDir(filepath.Join(c.net, c.bridge, "brif"))
 	if err != nil {
@@ -97,8 +97,8 @@ func (c tapCounter) read(ctx context.Context, wide bool) (counts, error) {
 		now.entered += n
 	}
 	tools := []checks.RuleTool{checks.LinkCounters}
-	if wide {
-		tools = append(tools, checks.IPv4Counters)
+	if deep {
+		tools = append(tools, checks.IPv4Counters, checks.IPv6Counters)
 	}
 	for _, tool := range tools {
 		data, err := c.rules.List(ctx, tool, 8<<20)

@@ -27,6 +27,7 @@ var listArgs = map[checks.RuleTool][]string{
 	checks.LinkRules: {},
 	// ebtables-save was a script once, which takes no option for it: see List.
 	checks.IPv4Counters: {"-c"},
+	checks.IPv6Counters: {"-c"},
 	checks.LinkCounters: {},
 }
 

@@ -27,7 +27,7 @@ type testWorld struct {
 	Counts []netip.Prefix `json:"public"` // what counts as public there, besides what does
 
 	// What there is for drills to aim at.
-	Own                        []netip.Addr `json:"own"`
+	Addresses                  []netip.Addr `json:"own"` // of this host
 	Neighbours                 []netip.Addr `json:"neighbours"`
 	Machines                   []netip.Addr `json:"machines"`
 	Resolvers                  []netip.Addr `json:"resolvers"`
@@ -64,7 +64,7 @@ func worldGround(g *checks.Ground) error {
 	if !there || err != nil {
 		return err
 	}
-	g.Own = append(w.Own, g.Own...)[:min(2, len(w.Own)+len(g.Own))]
+	g.Own = append(w.Addresses, g.Own...)[:min(2, len(w.Addresses)+len(g.Own))]
 	g.Neighbours, g.Machines, g.Public, g.Resolvers = w.Neighbours, w.Machines, w.Hosts, w.Resolvers
 	if g.Level != warden.LevelOffline {
 		if g.Allowed = (checks.EgressRule{}); w.Allowed != "" {
@@ -139,7 +139,7 @@ func (w testWorld) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, error
 
 func (w testWorld) Own() ([]netip.Addr, error) {
 	own, err := warden.Internet().Own()
-	return append(own, w.Own...), err
+	return append(own, w.Addresses...), err
 }
 
 func (w testWorld) Public(a netip.Addr) bool {
