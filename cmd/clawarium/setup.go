@@ -132,9 +132,11 @@ func (o *setupOptions) run(ctx context.Context) error {
 
 // plan is the stored one where the machine exists, else the host's defaults,
 // with the file and the --set values over it.
-func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
+func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) { return o.planOn(o.hostFacts()) }
+
+// planOn holds it against the facts of a host.
+func (o *setupOptions) planOn(facts plan.Host) (p plan.Plan, stored bool, err error) {
 	t := text.T().Command
-	facts := o.hostFacts()
 	base := plan.Default(facts)
 	if o.nameGiven {
 		base.Name = o.name
