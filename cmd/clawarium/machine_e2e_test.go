@@ -240,6 +240,7 @@ var knownPrograms = map[string]bool{
 	"mmdebstrap": true, "mksquashfs": true, "qemu-img": true, "qemu-system-x86_64": true, "qemu-system-aarch64": true,
 	"sh": true, "dash": true, "apt-config": true, "apt-get": true, "dpkg": true, "mke2fs": true, "mkfs.ext4": true,
 	"mkfs.vfat": true, "mkfs.fat": true, "mcopy": true, "mmd": true, "mtools": true, "sfdisk": true,
+	"systemctl": true, // of the owner's own systemd, where there is one
 	// The self-check at the end reads the packet rules in force.
 	"iptables-save": true, "ip6tables-save": true, "ebtables-save": true, "nft": true,
 	// Debian's basic tools, for putting the disk together.
