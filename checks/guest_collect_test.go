@@ -94,7 +94,7 @@ func (p policyTree) python(driver string) []byte {
 		p.t.Fatal(err)
 	}
 	maps.Copy(params, p.params)
-	program, ok := bytes.CutSuffix(collector.Program, []byte("\n\nmain()\n"))
+	program, ok := bytes.CutSuffix(collector.Program(), []byte("\n\nmain()\n"))
 	if !ok {
 		p.t.Fatal("the collector does not end with main()")
 	}
@@ -531,7 +531,7 @@ func TestTheAgentsDirectoriesAreReadWithItsOwnRights(t *testing.T) {
 // by another.
 func TestThePartsOfTheCollectorShareNoName(t *testing.T) {
 	names := map[string]int{}
-	for _, m := range regexp.MustCompile(`(?m)^(?:def|class) (\w+)|^([A-Za-z_]\w*) = `).FindAllSubmatch(collector.Program, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^(?:def|class) (\w+)|^([A-Za-z_]\w*) = `).FindAllSubmatch(collector.Program(), -1) {
 		names[string(m[1])+string(m[2])]++
 	}
 	for name, n := range names {

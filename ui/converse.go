@@ -46,7 +46,11 @@ func Converse(ctx context.Context, d Driver, o LineOptions) (int, error) {
 	if term.IsTerminal(int(o.In.Fd())) {
 		c.terminal = o.In
 	}
-	return c.hold(ctx)
+	code, err := c.hold(ctx)
+	if at := c.restart; at != nil && err == nil {
+		return couldNot, d.Restart(*at)
+	}
+	return code, err
 }
 
 // conversation is one, with the answers so far.
@@ -65,18 +69,22 @@ type conversation struct {
 	keyAsked bool
 	// looked is the plan that this computer was looked at for.
 	looked *plan.Plan
-	idle   int    // answers in a row that led nowhere, or back
-	stands string // how the machine was when that was printed last
-	code   int    // exit status
+	idle   int            // answers in a row that led nowhere, or back
+	stands string         // how the machine was when that was printed last
+	undo   []PreflightFix // what was done on this computer and can be undone
+	code   int            // exit status
 }
 
 func newConversation(ctx context.Context, d Driver, o LineOptions) *conversation {
 	c := &conversation{
 		session: &session{
-			ctx: ctx, driver: d, host: d.Host(), plan: o.Plan, suggested: o.Plan, existing: o.Existing,
+			ctx: ctx, driver: d, host: d.Host(), plan: o.Plan, suggested: o.Plan,
 			promised: map[checks.ID]bool{}, now: time.Now,
 		},
 		out: o.Out, err: o.Err, options: o, fresh: true,
+	}
+	if o.Existing {
+		c.begins(o.Plan.Name)
 	}
 	c.answered(o.Key, o.Promised)
 	return c
@@ -179,7 +187,11 @@ func (c *conversation) within(page string) bool {
 // walk goes from stop to stop until the conversation is over.
 func (c *conversation) walk(ctx context.Context, stops []stop) error {
 	review := len(stops) - 1
-	for at, way := 0, 1; ; {
+	at, way := 0, 1
+	if c.options.Page != "" && !c.existing { // the language was answered before
+		at = 1
+	}
+	for {
 		if at < 0 {
 			if c.only != "" { // before the first question of what is changed lies the review
 				c.only, at, way = "", review, 1
@@ -316,66 +328,6 @@ func (c *conversation) welcome(ctx context.Context) (move, error) {
 		c.chooses = options[i].value == "choose"
 		return onward, nil
 	})
-}
-
-// computer says what was seen of this computer. It is a question only while
-// something keeps a machine from being made.
-func (c *conversation) computer(ctx context.Context) (move, error) {
-	t := &text.T().Lines
-	if c.existing {
-		c.sayf(t.Begun, c.plan.Name)
-	}
-	if c.looked != nil && len(plan.Diff(*c.looked, c.plan)) == 0 {
-		return onward, nil
-	}
-	stops, err := c.preflight(ctx)
-	for err == nil && stops {
-		var m move
-		c.wrong(t.Stops, t.StopsHint)
-		m, err = c.ask(ctx, t.LookAgain, nil, func(answer string) (move, error) {
-			if c.means(answer, func(s *text.Strings) string { return s.Lines.WordsAgain }) {
-				return onward, nil
-			}
-			c.notAmong(answer)
-			return again, nil
-		})
-		if m == backward {
-			return m, nil
-		}
-		if errors.Is(err, errLeave) {
-			c.say(text.T().Command.NotApplied)
-			c.code = 2
-			return done, nil
-		}
-		if err == nil {
-			stops, err = c.preflight(ctx)
-		}
-	}
-	if err != nil {
-		return again, err
-	}
-	p := c.plan
-	c.looked = &p
-	return onward, nil
-}
-
-// preflight looks at this computer and says what it saw.
-func (c *conversation) preflight(ctx context.Context) (stops bool, err error) {
-	t := &text.T().Lines
-	c.say(t.Looking)
-	seen, err := c.driver.Preflight(ctx, c.plan, c.sayClean)
-	if err != nil {
-		return false, err
-	}
-	said := map[checks.Status]string{checks.Met: t.Fine, checks.NotMet: t.NotFine, checks.NotChecked: t.Unseen}
-	for _, line := range seen.Lines {
-		c.sayf(said[line.Status], clean(line.What))
-		if line.Hint != "" {
-			c.say("  " + text.T().Engine.HintPrefix + indented(line.Hint))
-		}
-		stops = stops || line.Stops
-	}
-	return stops, nil
 }
 
 // nameFlag is how a pasted command names this machine; the default needs none.

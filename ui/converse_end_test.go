@@ -49,7 +49,7 @@ func TestTheEndOfTheInputAnswersNoQuestion(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"recommended": recommendedPath,
 		"everything":  everyQuestion,
-		"change":      {"", "1", "change", "4", "internet", "zai", testKey, "change promises", "yes", "", "", "", "yes", "make"},
+		"change":      {"", "1", "change", "4", "", "internet", "zai", testKey, "change promises", "yes", "", "", "", "yes", "make"},
 		"mistakes":    {"x", "", "1", "", "plan", "save", "yes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -312,7 +312,7 @@ func waitFor(t *testing.T, is func() bool) {
 // changes something only when the last thing read was the yes to that question.
 func FuzzConverse(f *testing.F) {
 	for _, lines := range [][]string{recommendedPath, everyQuestion, {"", "1", "change", "4", "", "", "yes"},
-		{"2", "yes", "no", "yes", "", "yes", "accept", "7"}, {"6", "yes", "openclaw"}, {"5", "yes", "3", "", "7"}} {
+		{"2", "yes", "no", "yes", "", "yes", "accept", "8"}, {"7", "yes", "openclaw"}, {"6", "yes", "3", "", "8"}} {
 		f.Add([]byte(joinLines(lines)), false)
 		f.Add([]byte(joinLines(lines)), true)
 	}
@@ -327,7 +327,12 @@ func overAnything(t *testing.T, input []byte, dashboard bool) (made, changed int
 	defer text.Use(text.English)
 	d := newLineDriver()
 	m := drifting()
+	m.out = someOut()
+	m.out.Blocked = append(m.out.Blocked, Blocked{Host: "back\x1b[2J", Port: 443, Listable: true})
 	d.machine = m
+	if len(input)%3 == 1 {
+		d.preflight = newMender().preflight
+	}
 	if len(input)%2 == 1 {
 		d.failing = []error{errors.New("no"), errors.New("no")}
 	}
@@ -353,11 +358,20 @@ func overAnything(t *testing.T, input []byte, dashboard bool) (made, changed int
 			t.Errorf("a machine was made without the review: …%s", tail)
 		}
 	}
+	d.mending = func(id string) {
+		if !Yes(narrow(answers.last)) {
+			t.Errorf("%q had %s run", answers.last, id)
+		}
+	}
 	m.asked = func(did string) {
 		word := strings.ToLower(narrow(answers.last))
 		switch {
 		case strings.HasPrefix(did, "destroy"):
 			if strings.TrimSpace(answers.last) != m.plan.Name {
+				t.Errorf("%q led to: %s", answers.last, did)
+			}
+		case strings.HasPrefix(did, "change out"):
+			if word == "" || word == "1" || Yes(word) || strings.Contains(did, "[2J") {
 				t.Errorf("%q led to: %s", answers.last, did)
 			}
 		case strings.HasPrefix(did, "start"), strings.HasPrefix(did, "stop"), strings.HasPrefix(did, "close"), strings.HasPrefix(did, "confirm"):
@@ -377,7 +391,7 @@ func overAnything(t *testing.T, input []byte, dashboard bool) (made, changed int
 }
 
 func TestNothingIsChangedOverAnyWordsButAYes(t *testing.T) {
-	words := []string{"", "", "", "", "1", "2", "3", "4", "5", "6", "7", "yes", "yes", "no", "是", "<", "back", "?", "quit", "make", "创建", "plan", "detail",
+	words := []string{"", "", "", "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "out", "level", "add", "next", "yes", "yes", "no", "是", "<", "back", "?", "quit", "make", "创建", "plan", "detail",
 		"save /tmp/x", "change", "change 4", "修改 7", "again", "undo", "leave", "openclaw", "reef", "zai", "system", "file", "auto", "-", "accept",
 		"choose", "自己选择", "zh", "3GiB", "http://a.example", testKey, "\x1b[31m", "\xff\xfe", strings.Repeat("长", 1400)}
 	made, changed := 0, 0

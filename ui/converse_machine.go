@@ -53,6 +53,11 @@ func (c *conversation) status(ctx context.Context, m Machine) (running bool, err
 	if when, counts := m.LastCheck(); when != 0 {
 		checked = fmt.Sprintf(t.LastCheck, calendarDay(time.Unix(when, 0)), countsOf(counts))
 	}
+	out, state := text.T().Dashboard.Out, text.T().Dashboard.Out.Unknown
+	if o, err := m.Out(ctx); err == nil {
+		state = outFact(o)
+	}
+	checked += "\n" + fmt.Sprintf(out.LineHead, state)
 	if said := s.Text(c.nameFlag()) + checked; said != c.stands {
 		c.gap()
 		c.print(said)
@@ -76,6 +81,7 @@ func (c *conversation) menu(ctx context.Context, m Machine, running bool) (over 
 		{value: "check", name: t.MenuCheck, words: func(s *text.Strings) string { return s.Lines.WordsCheck }},
 		{value: "harden", name: t.MenuHarden, words: func(s *text.Strings) string { return s.Lines.WordsHarden }},
 		{value: "open", name: t.MenuOpen, words: func(s *text.Strings) string { return s.Lines.WordsOpen }},
+		{value: "out", name: text.T().Dashboard.Out.MenuOut, words: func(s *text.Strings) string { return s.Dashboard.Out.WordsOut }},
 		{value: "settings", name: t.MenuSettings, words: func(s *text.Strings) string { return s.Lines.WordsSettings }},
 		power,
 		{value: "destroy", name: t.MenuDestroy, words: func(s *text.Strings) string { return s.Lines.WordsDestroy }},
@@ -108,6 +114,8 @@ func (c *conversation) menu(ctx context.Context, m Machine, running bool) (over 
 		return false, c.harden(ctx, m)
 	case "open":
 		return false, c.open(ctx, m)
+	case "out":
+		return false, c.wayOut(ctx, m)
 	case "settings":
 		data, err := m.Plan().YAML()
 		c.print(string(data))

@@ -48,7 +48,7 @@ func TestTheMenuLeadsToWhatCanBeDoneAndChangesNothingWithoutAYes(t *testing.T) {
 	inBoth(t, func(t *testing.T) {
 		m := newLineMachine()
 		got := dashboardOver(t, m, joinLines([]string{
-			"", "8", "?", "check", "5", "no", "stop", "yes", "start", "maybe", "启动", "是", "3", "", "7"}))
+			"", "9", "?", "check", "6", "no", "stop", "yes", "start", "maybe", "启动", "是", "3", "", "8"}))
 		if got.code != 0 || strings.Join(m.did, ",") != "stop,start,open" {
 			t.Errorf("code %d, %v, did %v", got.code, got.err, m.did)
 		}
@@ -63,7 +63,7 @@ func TestTheSettingsAreThePlanAsAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := dashboardOver(t, m, "4\n7\n"); !strings.Contains(got.said, string(data)) {
+	if got := dashboardOver(t, m, "5\n8\n"); !strings.Contains(got.said, string(data)) {
 		t.Errorf("%s", got.said)
 	}
 }
@@ -74,16 +74,16 @@ func TestAMachineIsDestroyedOnlyWhenItsNameWasTyped(t *testing.T) {
 		did   string
 		code  int
 	}{
-		{[]string{"6", "", "openclaw"}, "destroy data=false", 0},
+		{[]string{"7", "", "openclaw"}, "destroy data=false", 0},
 		{[]string{"destroy", "yes", "openclaw"}, "destroy data=true", 0},
-		{[]string{"6", "no", "OpenClaw", "leave"}, "", 0},
-		{[]string{"6", "no", "yes", "7"}, "", 0},
-		{[]string{"6", "no", "", "7"}, "", 0},
-		{[]string{"6", "<", "openclaw", "<", "7"}, "", 0},
-		{[]string{"6", "no", "<", "7"}, "", 0},
-		{[]string{"6", "no", "quit"}, "", 0},
-		{[]string{"6", "no"}, "", 2},
-		{[]string{"6"}, "", 2},
+		{[]string{"7", "no", "OpenClaw", "leave"}, "", 0},
+		{[]string{"7", "no", "yes", "8"}, "", 0},
+		{[]string{"7", "no", "", "8"}, "", 0},
+		{[]string{"7", "<", "openclaw", "<", "8"}, "", 0},
+		{[]string{"7", "no", "<", "8"}, "", 0},
+		{[]string{"7", "no", "quit"}, "", 0},
+		{[]string{"7", "no"}, "", 2},
+		{[]string{"7"}, "", 2},
 		{nil, "", 2},
 	} {
 		m := newLineMachine()
@@ -97,7 +97,7 @@ func TestAMachineIsDestroyedOnlyWhenItsNameWasTyped(t *testing.T) {
 		}
 	}
 	m := newLineMachine()
-	if got := dashboardOver(t, m, "6\n\nopenclaw"); len(m.did) > 0 || got.code != 2 {
+	if got := dashboardOver(t, m, "7\n\nopenclaw"); len(m.did) > 0 || got.code != 2 {
 		t.Errorf("a name without its end destroyed the machine: %v, code %d", m.did, got.code)
 	}
 }
@@ -105,7 +105,7 @@ func TestAMachineIsDestroyedOnlyWhenItsNameWasTyped(t *testing.T) {
 func TestEachDriftIsAskedAboutAndOnlyAYesRepairs(t *testing.T) {
 	inBoth(t, func(t *testing.T) {
 		m := drifting()
-		got := dashboardOver(t, m, joinLines([]string{"2", "yes", "yes", "yes", "no", "yes", "accept", "yes", "no", "7"}))
+		got := dashboardOver(t, m, joinLines([]string{"2", "yes", "yes", "yes", "no", "yes", "accept", "yes", "no", "8"}))
 		want := "close 1,repair [filter],repair [domain],accept [/home/openclaw/AGENTS.md],confirm [K22],judge again"
 		if strings.Join(m.did, ",") != want || got.code != 0 {
 			t.Errorf("code %d, %v\n did %v\nwant %v", got.code, got.err, m.did, want)
@@ -115,7 +115,7 @@ func TestEachDriftIsAskedAboutAndOnlyAYesRepairs(t *testing.T) {
 	t.Run("nothing without a yes", func(t *testing.T) {
 		for _, answer := range []string{"", "no", "<"} {
 			m := drifting()
-			got := dashboardOver(t, m, joinLines([]string{"2", answer, answer, answer, answer, answer, answer, answer, "7", "7", "7"}))
+			got := dashboardOver(t, m, joinLines([]string{"2", answer, answer, answer, answer, answer, answer, answer, "8", "8", "8"}))
 			if did := strings.Join(m.did, ","); did != "judge again" {
 				t.Errorf("%q: did %v, code %d\n%s", answer, m.did, got.code, got.said)
 			}
@@ -123,7 +123,7 @@ func TestEachDriftIsAskedAboutAndOnlyAYesRepairs(t *testing.T) {
 	})
 	t.Run("no restart without a yes", func(t *testing.T) {
 		m := drifting()
-		dashboardOver(t, m, joinLines([]string{"2", "no", "yes", "yes", "no", "no", "no", "no", "no", "7"}))
+		dashboardOver(t, m, joinLines([]string{"2", "no", "yes", "yes", "no", "no", "no", "no", "no", "8"}))
 		if did := strings.Join(m.did, ","); did != "repair [filter],judge again" {
 			t.Errorf("did %v", m.did)
 		}
@@ -150,7 +150,7 @@ func TestARepairThatWasInterruptedIsGoneOnWithOrTakenBack(t *testing.T) {
 		m.outcome.Kept = true
 		m.outcome.After.Findings = m.report.Findings
 		m.pending = &provision.Repair{Began: time.Unix(1795420800, 0), Phase: c.phase, Steps: []string{"domain"}}
-		got := dashboardOver(t, m, joinLines(append(append([]string{"2"}, c.answers...), "7")))
+		got := dashboardOver(t, m, joinLines(append(append([]string{"2"}, c.answers...), "8")))
 		if strings.Join(m.did, ",") != c.did || got.code != c.code || got.err != nil {
 			t.Errorf("%q: did %v, code %d, %v", c.answers, m.did, got.code, got.err)
 		}
@@ -184,11 +184,11 @@ func TestTheExitStatusIsThatOfWhatWasDoneLast(t *testing.T) {
 		lines   []string
 		code    int
 	}{
-		{"a check that fails", unmet, []string{"1", "7"}, 1},
+		{"a check that fails", unmet, []string{"1", "8"}, 1},
 		{"leaving by a word", unmet, []string{"1", "quit"}, 1},
-		{"something else behind it", unmet, []string{"1", "4", "7"}, 0},
-		{"no look was possible", func(m *lineMachine) { m.checkErr = errors.New("no way in") }, []string{"1", "7"}, 2},
-		{"not finished", func(m *lineMachine) { m.unfinished = errors.New("not finished") }, []string{"2", "7"}, 2},
+		{"something else behind it", unmet, []string{"1", "5", "8"}, 0},
+		{"no look was possible", func(m *lineMachine) { m.checkErr = errors.New("no way in") }, []string{"1", "8"}, 2},
+		{"not finished", func(m *lineMachine) { m.unfinished = errors.New("not finished") }, []string{"2", "8"}, 2},
 	} {
 		m := newLineMachine()
 		c.prepare(m)
@@ -202,7 +202,7 @@ func TestTheTunnelIsClosedWhenTheNextLineComes(t *testing.T) {
 	var within context.Context
 	d := newLineDriver()
 	m := &tunnelMachine{lineMachine: newLineMachine(), opened: func(ctx context.Context) { within = ctx }}
-	got := held(t, &tunnelDriver{d, m}, LineOptions{Plan: m.plan, Dashboard: true}, "open\n\n7\n")
+	got := held(t, &tunnelDriver{d, m}, LineOptions{Plan: m.plan, Dashboard: true}, "open\n\n8\n")
 	if got.code != 0 || within == nil || within.Err() == nil || t.Context().Err() != nil {
 		t.Errorf("code %d, %v", got.code, got.err)
 	}

@@ -74,6 +74,9 @@ func (c *conversation) question(ctx context.Context, page string, q question) (m
 			c.say("  " + about)
 		}
 		c.list(options, usual)
+		if q.several() {
+			c.say("  " + t.Several)
+		}
 		if clearable {
 			c.say("  " + t.Clearable)
 		}
@@ -94,9 +97,9 @@ func (c *conversation) question(ctx context.Context, page string, q question) (m
 		}
 		c.say(t.Commands)
 	}
-	shown := or(now, words().Empty)
+	shown := or(q.named(now), words().Empty)
 	prompt := fmt.Sprintf(t.Answer, shown)
-	if options != nil {
+	if options != nil && !q.several() {
 		prompt, shown = c.answerTo(options, current), options[current].name
 	}
 	return c.ask(ctx, prompt, more, func(answer string) (move, error) {
@@ -109,13 +112,16 @@ func (c *conversation) question(ctx context.Context, page string, q question) (m
 			return onward, nil
 		}
 		value := answer
-		if options != nil {
+		switch {
+		case answer == nothing && (options == nil || q.several()):
+			value = ""
+		case q.several():
+			value = choicesOf(options, answer)
+		case options != nil:
 			if i, n := among(options, answer); n == 1 {
 				value = options[i].value
 				defer c.sayf(t.Chosen, options[i].name)
 			}
-		} else if answer == nothing {
-			value = ""
 		}
 		p, err := c.plan.With(q.key, value, c.host)
 		if err == nil {
@@ -132,8 +138,42 @@ func (c *conversation) question(ctx context.Context, page string, q question) (m
 			}
 		}
 		c.setPlan(p)
+		if q.several() {
+			c.sayf(t.Chosen, or(q.named(value), words().Empty))
+		}
 		return onward, nil
 	})
+}
+
+// choicesOf are the values of several choices in their own order, each answered by
+// its number, value or name, with commas or blanks between them. What is none of
+// them comes behind, as it is.
+func choicesOf(options []option, answer string) string {
+	chosen := map[string]bool{}
+	var values, rest []string
+	take := func(s string) bool {
+		i, n := among(options, s)
+		if n == 1 {
+			chosen[options[i].value] = true
+		}
+		return n == 1
+	}
+	for _, part := range strings.FieldsFunc(answer, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
+		if take(part) {
+			continue // a name may have a blank in it
+		}
+		for _, word := range strings.Fields(part) {
+			if !take(word) {
+				rest = append(rest, word)
+			}
+		}
+	}
+	for _, o := range options {
+		if chosen[o.value] {
+			values = append(values, o.value)
+		}
+	}
+	return strings.Join(append(values, rest...), " ")
 }
 
 // mayBeEmpty says whether a key can have no value.

@@ -33,6 +33,7 @@ type lineDriver struct {
 	machine *lineMachine
 	failing []error // of Setup, one after another
 	began   func()
+	mending func(id string) // before a fix, or its undoing
 	looks   []Preflight
 	reviews []error
 }
@@ -61,6 +62,21 @@ func (d *lineDriver) Preflight(ctx context.Context, p plan.Plan, say func(string
 		return seen, nil
 	}
 	return d.fakeDriver.Preflight(ctx, p, say)
+}
+
+func (d *lineDriver) Fix(ctx context.Context, p plan.Plan, id string, say func(string)) error {
+	if d.mending != nil {
+		d.mending(id)
+	}
+	say("what it says\x1b[2J")
+	return d.fakeDriver.Fix(ctx, p, id, say)
+}
+
+func (d *lineDriver) Unfix(ctx context.Context, id string, say func(string)) error {
+	if d.mending != nil {
+		d.mending(id)
+	}
+	return d.fakeDriver.Unfix(ctx, id, say)
 }
 
 func (d *lineDriver) Review(ctx context.Context, p plan.Plan, say func(string)) (Review, error) {
@@ -98,6 +114,8 @@ type lineMachine struct {
 	open       map[string]steps.Open
 	did        []string
 	asked      func(did string) // before anything is done
+	out        Out
+	changeErr  error
 }
 
 func newLineMachine() *lineMachine {
@@ -105,6 +123,7 @@ func newLineMachine() *lineMachine {
 	m.plan = plan.Default(testHost)
 	m.status = steps.Status{Name: "openclaw", State: "running", Address: "10.20.30.2:22", Connection: "qemu:///system",
 		OpenClaw: "2026.9.6", Node: "24.8.0", Image: "official", StepsDone: 21, Steps: 21}
+	m.out = Out{Level: "allowlist", Running: true, Connected: true}
 	evidence := checks.Evidence{Collected: time.Date(2026, 11, 22, 8, 30, 0, 0, time.UTC), Took: 3 * time.Second}
 	evidence.Subject.Machine, evidence.Subject.URI, evidence.Subject.Version = "openclaw", "qemu:///system", "1.0.0"
 	m.report = report.New("", evidence, []checks.Finding{
@@ -127,6 +146,11 @@ func (m *lineMachine) Check(context.Context, provision.Reporter, func([]checks.F
 }
 func (m *lineMachine) LastCheck() (int64, map[checks.Status]int) {
 	return 1795420800, map[checks.Status]int{checks.Met: 20, checks.NotChecked: 1}
+}
+func (m *lineMachine) Out(context.Context) (Out, error) { return m.out, nil }
+func (m *lineMachine) ChangeOut(_ context.Context, c OutChange, _ func(provision.Event)) error {
+	m.do("change out %+v", c)
+	return m.changeErr
 }
 func (m *lineMachine) Unfinished() error                                  { return m.unfinished }
 func (m *lineMachine) Pending(context.Context) (*provision.Repair, error) { return m.pending, nil }

@@ -49,7 +49,10 @@ func newValid(t testing.TB, r *rand.Rand) *valid {
 func (v *valid) one(of ...string) string { return of[v.r.IntN(len(of))] }
 
 func (v *valid) of(key string, p plan.Plan) string {
-	if choices := plan.Choices(key); choices != nil {
+	if choices := plan.Choices(key); plan.IsList(key) && choices != nil {
+		// In their order, as the screen has them.
+		return strings.Join(slices.DeleteFunc(choices, func(string) bool { return v.r.IntN(3) > 0 }), " ")
+	} else if choices != nil {
 		value := v.one(choices...)
 		if key == "machine.clock" && p.Machine.Acceleration == plan.KVM && value == plan.Slow {
 			value = plan.Steady // the two do not go together
@@ -87,6 +90,14 @@ func (v *valid) of(key string, p plan.Plan) string {
 			list = append(list, address("http", "https")+v.one("", "/", "/debian"))
 		}
 		return strings.Join(list, " ")
+	case "network.allow":
+		var list []string
+		for range v.r.IntN(4) {
+			list = append(list, v.one("example.org", "*.example.org", "API.example.com.", "9.9.9.9", "[2620:fe::fe]", "a-*.b.example")+v.one("", ":1", ":8443"))
+		}
+		return strings.Join(list, " ")
+	case "network.modelServer":
+		return v.one("", "192.168.1.20:11434", "10.0.0.1:1", "[fd00::7]:8000")
 	case "openclaw.version":
 		return v.one("2026.9.6", "2026.10.1", "1.0.0-beta.2")
 	case "openclaw.lockfile":
@@ -143,7 +154,7 @@ func (g given) file() string {
 		switch key {
 		case "machine.cpus", "machine.memory", "machine.systemDisk", "machine.dataDisk", "network.sshPort":
 			value = g.values[key]
-		case "image.mirrors":
+		case "image.mirrors", "network.channels", "network.allow":
 			value = "["
 			for i, m := range strings.Fields(g.values[key]) {
 				if i > 0 {
@@ -186,12 +197,14 @@ func (g given) lines(r *rand.Rand) string {
 		switch {
 		case value == now.Typed(key) && r.IntN(2) == 0:
 			say("")
+		case value == "":
+			say("-")
+		case question{key: key}.several():
+			say(g.picked(r, key, value))
 		case choices != nil:
 			i := slices.IndexFunc(choices, func(c choice) bool { return c.value == value })
 			name := text.InBoth(func(s *text.Strings) string { return s.Screen.Choice[key+"="+value] })[r.IntN(2)]
 			say([]string{strconv.Itoa(i + 1), value, strings.ToUpper(value), name}[r.IntN(4)])
-		case value == "":
-			say("-")
 		default:
 			say(strings.Repeat(" ", r.IntN(2)) + value)
 		}
@@ -201,6 +214,18 @@ func (g given) lines(r *rand.Rand) string {
 	}
 	say("make")
 	return b.String()
+}
+
+// picked are several choices in one line, in any order, each by its number, value or
+// name in either language.
+func (g given) picked(r *rand.Rand, key, value string) string {
+	var said []string
+	for _, v := range strings.Fields(value) {
+		names := text.InBoth(func(s *text.Strings) string { return s.Screen.Choice[key+"="+v] })
+		said = append(said, []string{strconv.Itoa(slices.Index(plan.Choices(key), v) + 1), v, strings.ToUpper(v), names[0], names[1]}[r.IntN(5)])
+	}
+	r.Shuffle(len(said), func(i, j int) { said[i], said[j] = said[j], said[i] })
+	return strings.Join(said, []string{",", ", ", "，", "、"}[r.IntN(4)])
 }
 
 // typed gives the answers to the form pages, key by key.
@@ -226,7 +251,14 @@ func (g given) typed(t testing.TB, rt *testing.T) plan.Plan {
 			if at.key != key {
 				t.Fatalf("the form asks for %q, not for %q\n%s", at.key, key, r.screen())
 			}
-			if _, ok := at.Field.(*huh.Select[string]); ok {
+			if at.several() {
+				for _, c := range plan.Choices(key) {
+					if slices.Contains(strings.Fields(g.values[key]), c) {
+						r.press("space")
+					}
+					r.press("down")
+				}
+			} else if _, ok := at.Field.(*huh.Select[string]); ok {
 				choices := plan.Choices(key)
 				step := "down"
 				from, to := slices.Index(choices, at.text), slices.Index(choices, g.values[key])

@@ -18,8 +18,8 @@ var (
 		"", "2", "yes", // language, how, everything
 		"reef", "2", "3GiB", "10GiB", "system", "1", "", // size
 		"build", "", "", "", "", // sources
-		"12GiB",                    // account
-		"internet", "DeepSeek", "", // network
+		"12GiB",                                                                             // account
+		"", "DeepSeek", "slack，1", "*.example.org x.example:8443", "192.168.1.20:11434", "", // network
 		testKey,
 		"2",                        // rights
 		"yes", "no", "", "yes", "", // promises
@@ -50,7 +50,8 @@ func TestEveryQuestionIsAskedOfThoseWhoSetEverything(t *testing.T) {
 		}
 		p := d.applied[0]
 		for key, want := range map[string]string{"name": "reef", "machine.memory": "3GiB", "connection": "system", "image.source": "build",
-			"machine.dataDisk": "12GiB", "network.level": "internet", "openclaw.provider": "deepseek", "openclaw.preset": "workspace"} {
+			"machine.dataDisk": "12GiB", "openclaw.provider": "deepseek", "network.channels": "telegram slack",
+			"network.allow": "*.example.org x.example:8443", "network.modelServer": "192.168.1.20:11434", "openclaw.preset": "workspace"} {
 			if p.Get(key) != want {
 				t.Errorf("%s is %q, want %q", key, p.Get(key), want)
 			}
@@ -83,6 +84,8 @@ func TestABadAnswerIsQuotedExplainedAndAskedAgain(t *testing.T) {
 			"ftp://x", "http://me:hunter22@proxy.example", "-", "",
 			"",
 			"named hosts only", "zhipu", "智谱（z.ai）", // network
+			"?", "telegram and slack", "8", "飞书 / LARK, 钉钉", "<", "-",
+			"https://x.example/y", "*.com", "127.1 10.0.0.1", "x.example",
 			"a key with blanks", testKey,
 			"FULL",
 			"perhaps", "no", "", "", "", "",

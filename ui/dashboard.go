@@ -54,6 +54,8 @@ type known struct {
 	pending             *provision.Repair
 	pendingErr          error
 	unfinished          error
+	out                 *Out
+	outErr              error
 	opened, asked, kept bool // the machine is open, libvirt has answered, the rest is read
 	machines            []string
 }
@@ -185,6 +187,11 @@ func (d *dashboard) open(msg dashOpenedMsg) tea.Cmd {
 			k.when, k.counts = m.LastCheck()
 			k.promises, k.promisesErr = m.Promises()
 			k.unfinished = m.Unfinished()
+			if out, err := m.Out(ctx); err != nil {
+				k.outErr = err
+			} else {
+				k.out = &out
+			}
 			k.pending, k.pendingErr = m.Pending(ctx)
 			return dashKeptMsg{turn, k}
 		}))
@@ -278,7 +285,10 @@ func (d *dashboard) another() tea.Cmd {
 // take has the session be about another plan.
 func (d *dashboard) take(p plan.Plan, existing bool) {
 	s := d.s
-	s.plan, s.suggested, s.existing, s.review = p, p, existing, nil
+	s.plan, s.suggested, s.review = p, p, nil
+	if s.begins(""); existing {
+		s.begins(p.Name)
+	}
 	s.key, s.promised = nil, map[checks.ID]bool{}
 }
 

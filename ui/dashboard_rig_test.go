@@ -68,6 +68,9 @@ type keptMachine struct {
 	ignore     bool          // the context's end comes too late
 	link       string
 	openCtx    context.Context
+	out        Out
+	outErr     error
+	changes    []OutChange
 
 	look     steps.Look
 	drifts   []steps.Drift
@@ -167,6 +170,35 @@ func (m *keptMachine) Destroy(ctx context.Context, data bool, event func(provisi
 	return m.long(ctx, what, event)
 }
 
+func (m *keptMachine) Out(context.Context) (Out, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.out, m.outErr
+}
+func (m *keptMachine) ChangeOut(ctx context.Context, c OutChange, event func(provision.Event)) error {
+	m.mu.Lock()
+	m.changes = append(m.changes, c)
+	m.mu.Unlock()
+	return m.long(ctx, "change the way out", event)
+}
+
+// someOut is a way out that is open, with something of each kind.
+func someOut() Out {
+	return Out{
+		Level: "allowlist", Running: true, Connected: true, Since: then.Add(-130 * time.Minute),
+		Blocked: []Blocked{
+			{Host: "api.weather.example", Port: 443, Count: 12, First: then.AddDate(0, 0, -2), Last: then.Add(-3 * time.Minute), Reason: "It is not on the list.", Listable: true},
+			{Host: "files.example.net", Port: 8443, Count: 1, First: then.Add(-time.Hour), Last: then.Add(-time.Hour), Reason: "It is not on the list.", Listable: true},
+			{Host: "router.lan.example", Port: 443, Count: 40, First: then.Add(-90 * time.Minute), Last: then.Add(-80 * time.Minute), Reason: "A private address is behind it."},
+		},
+		Rules: []OutRule{
+			{Host: "api.anthropic.com", For: "provider:anthropic"}, {Host: "mirror.example.org", For: "updates:apt"},
+			{Host: "*.example.com", For: "owner"}, {Host: "news.example.org", For: "owner", Until: 38 * time.Minute},
+		},
+		Never: []string{"tracker.example"},
+	}
+}
+
 func newKept() *keptDriver {
 	m := &keptMachine{fakeMachine: fakeMachine{plan: plan.Default(testHost)}}
 	m.plan.Name = "openclaw"
@@ -174,6 +206,7 @@ func newKept() *keptDriver {
 		Name: "openclaw", State: "running", Address: "10.83.12.2:22", Connection: "qemu:///system", Emulated: true,
 		OpenClaw: "2026.9.6", Node: "22.19.0", Image: "official", StepsDone: 26, Steps: 26,
 	}
+	m.out = someOut()
 	m.link = "http://127.0.0.1:18789/#token=once-4f1d2c"
 	for i, id := range checks.Asked() {
 		p := checks.Promise{Control: id, Standing: checks.Confirmed, When: then.AddDate(0, 0, -30), DaysLeft: 60 + i}
@@ -194,8 +227,9 @@ func (d *keptDriver) only() *keptMachine { return d.machines["openclaw"] }
 func keptRig(t *testing.T, d *keptDriver, start string, width, height int) *rig {
 	t.Helper()
 	r := &rig{t: t, w: newWizard(t.Context(), d, d.only().plan, start)}
-	r.w.session.existing = true
+	r.w.session.begins(d.only().plan.Name)
 	r.w.session.now = func() time.Time { return then }
+	r.w.session.after = never
 	r.send(tea.WindowSizeMsg{Width: width, Height: height})
 	r.do(r.w.Init())
 	return r

@@ -5,6 +5,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	keys "charm.land/bubbles/v2/key"
@@ -101,6 +102,10 @@ func (p *settings) update(msg tea.Msg) tea.Cmd {
 	switch k {
 	case "esc", "enter":
 		return partOver(p, "")
+	case "o":
+		if p.leadsOut() {
+			return p.d.show(newOutside(p.d))
+		}
 	case "s":
 		p.said, p.err = "", nil
 		p.input = newInput(p.d.s, p.d.s.plan.Name+".yaml", 4096)
@@ -119,6 +124,11 @@ func (p *settings) save() tea.Cmd {
 	}
 	plan, driver := p.d.s.plan, p.d.s.driver
 	return func() tea.Msg { return dashSavedMsg{p, path, driver.SavePlan(plan, path)} }
+}
+
+// leadsOut says whether what of the settings can be changed can be now.
+func (p *settings) leadsOut() bool {
+	return slices.ContainsFunc(p.d.choices(), func(c dashChoice) bool { return c.name == "out" })
 }
 
 func (p *settings) leaving(stopping) tea.Cmd { return nil }
@@ -152,5 +162,9 @@ func (p *settings) keys() []keyHint {
 	if p.input != nil {
 		return []keyHint{{w.Enter, t.Save}, {w.Esc, w.Back}}
 	}
-	return []keyHint{{w.Arrows, w.Scroll}, {"s", t.Save}, {w.Esc, w.Back}}
+	hints := []keyHint{{w.Arrows, w.Scroll}, {"s", t.Save}, {w.Esc, w.Back}}
+	if p.leadsOut() {
+		hints = append(hints, keyHint{"o", t.Choices["out"]})
+	}
+	return hints
 }

@@ -56,6 +56,7 @@ func (d *dashboard) choices() []dashChoice {
 			if k.kept && k.promisesErr == nil {
 				add("keep", "promises", func() tea.Cmd { return d.show(newConfirming(d)) })
 			}
+			add("keep", "out", func() tea.Cmd { return d.show(newOutside(d)) })
 		}
 	}
 	add("machine", "settings", func() tea.Cmd { return d.show(newSettings(d)) })
@@ -141,7 +142,7 @@ func (d *dashboard) facts(width int) []string {
 	s, t, k := d.s.styles, text.T().Dashboard, d.known
 	var lines []string
 	label := 0
-	for _, l := range []string{t.Address, t.Versions, t.Speed, t.Made, t.LastCheck, t.Word} {
+	for _, l := range []string{t.Address, t.Versions, t.Speed, t.Made, t.LastCheck, t.Word, t.Out.Label} {
 		label = max(label, ansi.StringWidth(l))
 	}
 	fact := func(name, said string) {
@@ -176,6 +177,11 @@ func (d *dashboard) facts(width int) []string {
 		fact(t.Made, made)
 	}
 	if k.kept {
+		out := t.Out.Unknown
+		if k.out != nil {
+			out = outFact(*k.out)
+		}
+		fact(t.Out.Label, out)
 		fact(t.LastCheck, d.lastCheck())
 		if k.promisesErr == nil {
 			fact(t.Word, promisesStand(k.promises))
@@ -187,7 +193,7 @@ func (d *dashboard) facts(width int) []string {
 	if k.unfinished != nil || k.status != nil && k.status.Unfinished != "" {
 		note(s.unknown.Render("!"), t.Unfinished)
 	}
-	for _, err := range []error{k.openErr, k.statusErr, k.pendingErr, k.promisesErr} {
+	for _, err := range []error{k.openErr, k.statusErr, k.pendingErr, k.promisesErr, k.outErr} {
 		if err != nil {
 			lines = append(lines, trouble(s, err, width)...)
 		}

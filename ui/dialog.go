@@ -24,6 +24,7 @@ type dialog struct {
 
 	selected int
 	armed    bool
+	pane     pane // of what it is about, where that is longer than its room
 }
 
 // answer is one way out of a dialog: a letter, what it does, and what comes of it.
@@ -61,6 +62,8 @@ func (d *dialog) update(msg tea.Msg) (over bool, cmd tea.Cmd) {
 			return true, d.cancel
 		}
 		return true, d.answers[len(d.answers)-1].cmd
+	case "pgup", "pgdown", "home", "end":
+		d.pane.key(key)
 	default:
 		for _, a := range d.answers {
 			if strings.EqualFold(a.key, key) {
@@ -78,9 +81,12 @@ func (d *dialog) keys() []keyHint {
 
 func (d *dialog) view(s styles, width, height int) string {
 	inner := min(width-6, 64)
-	lines := []string{s.title.Render(wrap(d.title, inner)), ""}
+	title := strings.Split(wrap(d.title, inner), "\n")
+	lines := []string{s.title.Render(strings.Join(title, "\n")), ""}
 	if d.about != "" {
-		lines = append(lines, wrap(d.about, inner), "")
+		about := strings.Split(wrap(d.about, inner), "\n")
+		room := max(1, height-len(title)-len(d.answers)-4) // the frame, and two blank lines
+		lines = append(lines, d.pane.view(s, about, inner, min(len(about), room)), "")
 	}
 	for i, a := range d.answers {
 		mark, style := "  ", s.text

@@ -168,6 +168,14 @@ type Machine interface {
 	TooOpen() (map[string]steps.Open, error)
 	CloseToOthers(open map[string]steps.Open) error
 
+	// Out is the way out of the machine as it is now: read from files and at once,
+	// so that it can be asked for again and again. What it lists comes from a guest
+	// that may be hostile.
+	Out(ctx context.Context) (Out, error)
+	// ChangeOut changes it: on the running machine at once, in the plan, journaled,
+	// and taken back when what it leads to does not hold.
+	ChangeOut(ctx context.Context, change OutChange, event func(provision.Event)) error
+
 	Start(ctx context.Context, progress provision.Reporter) error
 	Stop(ctx context.Context, progress provision.Reporter) error
 	// Open leads to OpenClaw's own page: a link that works once, for as long as
@@ -175,4 +183,43 @@ type Machine interface {
 	Open(ctx context.Context, progress provision.Reporter) (link string, err error)
 	// Destroy removes the machine; its data disk stays unless data is true.
 	Destroy(ctx context.Context, data bool, event func(provision.Event)) error
+}
+
+// Out is the way out of a machine: the warden, what it lets through, what it refused.
+type Out struct {
+	Level     string    // in force: allowlist, internet or offline; empty when none is, and nothing gets out
+	Running   bool      // the warden runs
+	Connected bool      // and has its way into the machine
+	Since     time.Time // of which it is as the two say; zero when that is not known
+	Trouble   string    // why it is not as it should be, in words; may be empty
+	Blocked   []Blocked // names that were refused, the last one first
+	Rules     []OutRule // what is let through at the level allowlist
+	Never     []string  // names that the owner said never to: refused, and not among Blocked
+}
+
+// Blocked is a name that the guest wanted to reach and was refused.
+type Blocked struct {
+	Host        string
+	Port        int
+	Count       int64
+	First, Last time.Time
+	Reason      string // why, in a few words of the person's language
+	// Listable is whether allowing the name would let it through. It is not where
+	// something else is wrong, such as a private address behind the name.
+	Listable bool
+}
+
+// OutRule is a host that is let through.
+type OutRule struct {
+	Host  string        // as in the plan's network.allow: name, *.name, with :port where it is not 443
+	Until time.Duration // how long yet; 0 is for good
+	For   string        // who brought it: owner, or such as provider:anthropic and updates:apt
+}
+
+// OutChange is what is to become of the way out. What is empty stays as it is.
+type OutChange struct {
+	Level  string
+	Add    []OutRule // of the owner's own; For is not looked at
+	Remove []string  // hosts of the owner's rules, and of Never, in the form they have there
+	Never  []string  // hosts, as in Add
 }

@@ -47,7 +47,10 @@ type session struct {
 	// plan has the answers so far, suggested what it began as.
 	plan, suggested plan.Plan
 	// existing is whether the plan is that of a machine that was begun.
-	existing   bool
+	existing bool
+	// begun is the name of that machine; a set-up of other answers cannot go on with it.
+	begun      string
+	undoFirst  bool // the page of progress takes back what was made of it
 	everything bool // ask also what is seldom asked
 	key        secret
 	promised   map[checks.ID]bool
@@ -56,6 +59,15 @@ type session struct {
 
 	works   works // what must come to its end before the program does
 	parting error // what is said when the screen is gone; may be nil
+	verdict int   // exit status of the last self-check, for leaving behind it
+	// release gives the terminal to a command; tidy sets its modes as they were before
+	// the screen, whatever that command left. restart, when set, is where clawarium goes
+	// on in its own place once the screen is gone.
+	release func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
+	tidy    func()
+	restart *Place
+	// after gives a message when a time has passed.
+	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	styles        styles
 	now           func() time.Time
@@ -79,6 +91,10 @@ func (s *session) answered(key []byte, promised []checks.ID) {
 		s.promised[id] = true
 	}
 }
+
+// begins has the session be about a machine that was begun; an empty name, about
+// none.
+func (s *session) begins(name string) { s.existing, s.begun = name != "", name }
 
 // setPlan takes new answers. A review of other answers is void.
 func (s *session) setPlan(p plan.Plan) {

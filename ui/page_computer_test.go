@@ -15,9 +15,12 @@ func TestWhatStopsKeepsFromGoingOnUntilItIsMended(t *testing.T) {
 	fake.preflight = Preflight{Lines: []PreflightLine{{Status: checks.NotMet, What: "libvirt is not \x1b[31mthere", Hint: "install it", Stops: true}}}
 	r := newRig(t, fake, "welcome", 80, 24)
 	r.walkTo("computer")
-	r.press("enter")
+	if got := r.screen(); !strings.Contains(got, "keeps the machine from being made") {
+		t.Fatalf("%s", got)
+	}
+	r.press("enter") // which reads it
 	got := r.screen()
-	if r.w.at != "computer" || !strings.Contains(got, "keeps the machine from being made") || !strings.Contains(got, "libvirt is not there") {
+	if r.w.at != "computer" || !strings.Contains(got, "libvirt is not there") || !strings.Contains(got, "install it") {
 		t.Fatalf("at %q:\n%s", r.w.at, got)
 	}
 	fake.preflight = Preflight{Lines: []PreflightLine{{Status: checks.Met, What: "libvirt answers"}}}

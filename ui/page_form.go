@@ -114,7 +114,13 @@ func (f *formPage) build(focus string) {
 			at = i
 		}
 		about := strings.Join(prose(q.about(), f.wide()-2), "\n") // folded as huh does not fold Chinese
-		if choices := q.choices(); choices != nil {
+		if choices := q.choices(); q.several() {
+			t := &ticks{Input: huh.NewInput().Key(q.key), page: f, of: g, choices: choices}
+			if old := f.field(q.key); old != nil {
+				t.at = old.Field.(*ticks).at
+			}
+			g.Field = t
+		} else if choices != nil {
 			g.Field = huh.NewSelect[string]().Key(q.key).Title(q.label()).Description(about).
 				Options(f.options(q, choices)...).Value(&g.text)
 		} else {
@@ -325,7 +331,9 @@ func (f *formPage) keys() []keyHint {
 	if len(f.fields) > 1 && f.typing() {
 		hints = append(hints, keyOf(k.Arrows, k.Move))
 	}
-	if !f.typing() {
+	if f.fields[f.at()].several() {
+		hints = append(hints, keyOf(k.Space, k.Toggle), keyOf(k.Arrows, k.Move))
+	} else if !f.typing() {
 		hints = append(hints, keyOf(k.Arrows, k.Choose))
 	}
 	if f.seldoms() {
@@ -355,10 +363,15 @@ func pasted(s string) string {
 	return s
 }
 
-// plainly puts the names of the questions in the place of the plan's keys.
+// plainly puts the names of the questions in the place of the plan's keys. Which
+// entry of a list it is about shows by its value, which is quoted.
 func plainly(s string) string {
 	label := func(key string) string { return fmt.Sprintf(pageWords().Field, question{key: key}.label()) }
 	for _, key := range plan.Keys() {
+		for before, rest, ok := strings.Cut(s, key+"["); ok; before, rest, ok = strings.Cut(s, key+"[") {
+			_, rest, _ = strings.Cut(rest, "]")
+			s = before + label(key) + rest
+		}
 		if strings.Contains(key, ".") {
 			s = strings.ReplaceAll(s, key, label(key))
 		} else if rest, ok := strings.CutPrefix(s, key+" "); ok {

@@ -58,6 +58,8 @@ func TestBackThenForwardKeepsEveryAnswer(t *testing.T) {
 		{"account", []string{"home", "delete", "1"}, "machine.dataDisk", "10GiB"},
 		{"network", []string{"down"}, "network.level", "internet"},
 		{"network", []string{"tab", "down", "down"}, "openclaw.provider", "openai"},
+		{"network", []string{"tab", "tab", "space", "down", "down", "x"}, "network.channels", "telegram discord"},
+		{"network", []string{"pgdown", "a", ".", "b"}, "network.allow", "a.b"},
 		{"rights", []string{"down"}, "openclaw.preset", "workspace"},
 	} {
 		t.Run(c.page+" "+c.key, func(t *testing.T) {
@@ -108,7 +110,7 @@ func TestABadValueIsRefusedWithTheValueAndAHint(t *testing.T) {
 		"name": "My Tank", "machine.cpus": "many", "machine.memory": "4", "machine.systemDisk": "1GiB", "machine.dataDisk": "lots",
 		"image.file": "debian.qcow2", "image.sha512": "abc", "image.mirrors": "nonsense", "openclaw.registry": "ftp://x",
 		"openclaw.lockfile": "/nowhere/lock.json", "openclaw.version": "latest", "network.proxy": "proxy", "network.ca": "ca.pem",
-		"network.subnet": "8.8.8.0/24", "network.sshPort": "80",
+		"network.subnet": "8.8.8.0/24", "network.sshPort": "80", "network.allow": "https://x.example", "network.modelServer": "nas",
 	}
 	opens := openings(t)
 	for _, topic := range topics {
@@ -210,6 +212,50 @@ func TestQuestionsComeAndGoWithOtherAnswers(t *testing.T) {
 	}
 }
 
+func TestSeveralChoicesAreTickedAndUnticked(t *testing.T) {
+	for _, height := range []int{20, 40} {
+		r := newRig(t, newFake(), "network", 60, height)
+		r.press("tab", "tab", "space", "down", "space", "up", "space", "up", "up")
+		if got := r.w.session.plan.Get("network.channels"); got != "slack" {
+			t.Errorf("%q is ticked", got)
+		}
+		got := r.screen()
+		if !strings.Contains(got, "› [ ] Telegram") || !strings.Contains(got, "[x] Slack") || !strings.Contains(got, "[ ] WeCom") || !strings.Contains(got, "space tick") {
+			t.Errorf("the ticks do not show, or not all choices do:\n%s", got)
+		}
+		for range plan.Choices("network.channels") {
+			r.press("down")
+			r.mustFit()
+		}
+		r.press("space", "tab")
+		if got := r.screen(); !strings.Contains(got, "Slack, WeCom") {
+			t.Errorf("what was ticked is not said:\n%s", got)
+		}
+		r.press("shift+tab")
+		r.send(tea.WindowSizeMsg{Width: 80, Height: height})
+		if got := r.screen(); !strings.Contains(got, "› [x] WeCom") || r.w.session.plan.Get("network.channels") != "slack wecom" {
+			t.Errorf("a resize lost it:\n%s", got)
+		}
+	}
+}
+
+func TestChannelsAndHostsAreKeptWhileTheLevelLooksElsewhere(t *testing.T) {
+	r := newRig(t, newFake(), "network", 80, 24)
+	r.press("tab", "tab", "space", "pgdown")
+	r.typed("x.example")
+	r.press("pgup", "down")
+	if got := r.screen(); strings.Contains(got, "Other hosts") || strings.Contains(got, "Channels") {
+		t.Errorf("they are asked for where they have no effect:\n%s", got)
+	}
+	r.press("down", "up", "up")
+	if p := r.w.session.plan.Network; p.Level != plan.Allowlist || len(p.Channels) != 1 || len(p.Allow) != 1 {
+		t.Errorf("%+v", p)
+	}
+	if got := r.screen(); !strings.Contains(got, "x.example") || !strings.Contains(got, "Telegram") {
+		t.Errorf("they do not come back:\n%s", got)
+	}
+}
+
 func TestWhatIsBeingTypedOutlivesResizesAndThemes(t *testing.T) {
 	r := newRig(t, newFake(), "size", 80, 24)
 	r.press("tab", "ctrl+u")
@@ -279,7 +325,7 @@ func TestALongValueFromAPlanIsKeptAsItIs(t *testing.T) {
 func TestTheKeyPageIsPassedOverWithoutAProvider(t *testing.T) {
 	r := newRig(t, newFake(), "welcome", 80, 24)
 	r.walk("network")
-	r.press("tab", "enter")
+	r.press("pgdown", "enter")
 	if r.w.at != "rights" {
 		t.Fatalf("after the network comes %q", r.w.at)
 	}
@@ -287,7 +333,7 @@ func TestTheKeyPageIsPassedOverWithoutAProvider(t *testing.T) {
 	if r.w.at != "network" {
 		t.Fatalf("before the rights comes %q", r.w.at)
 	}
-	r.press("tab", "down", "enter")
+	r.press("tab", "down", "pgdown", "enter")
 	if r.w.at != "key" {
 		t.Fatalf("with a provider comes %q", r.w.at)
 	}

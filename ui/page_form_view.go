@@ -67,10 +67,7 @@ func (f *formPage) view(width, height int) string {
 
 // said is an answer in words, for a question that is not open.
 func (f *formPage) said(g *field) string {
-	value := clean(g.text)
-	if plan.Choices(g.key) != nil {
-		value = choiceName(g.key, g.text)
-	}
+	value := clean(g.named(g.text))
 	if value == "" {
 		return f.s.styles.faint.Render(words().Empty)
 	}

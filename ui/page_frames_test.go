@@ -132,6 +132,17 @@ func TestFramesOfThePages(t *testing.T) {
 		})},
 		{"account", on("account", nil)},
 		{"network", on("network", nil)},
+		{"network-channels", on("network", func(r *rig) { r.press("tab", "tab", "space", "down", "down", "down", "space") })},
+		{"network-hosts", on("network", func(r *rig) {
+			r.press("pgdown")
+			r.typed("*.example.org https://x.org/y *.com")
+			r.press("enter")
+		})},
+		{"network-everything", on("network", func(r *rig) {
+			r.press("ctrl+o", "down", "tab", "tab")
+			r.typed("8.8.4.4:80")
+			r.press("enter")
+		})},
 		{"network-provider", on("network", func(r *rig) { r.press("tab", "down") })},
 		{"key", on("key", func(r *rig) { answers(r, "openclaw.provider", "anthropic") })},
 		{"key-typed", on("key", func(r *rig) {

@@ -129,7 +129,7 @@ func (n *next) key(key string) tea.Cmd {
 	case "c":
 		return goTo("results")
 	case "q", "enter":
-		return quit(0)
+		return quit(n.s.verdict)
 	case "esc":
 		return back
 	}

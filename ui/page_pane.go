@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // longLine is the width beyond which prose is hard to read.
@@ -93,8 +94,15 @@ func hang(width int, prefix, said string, style ...lipgloss.Style) []string {
 }
 
 // trouble is what is wrong, and below it what to do, in the words of the page
-// rather than the plan's.
+// rather than the plan's. Several problems of a list come one by one.
 func (s styles) trouble(width int, err error) []string {
+	if found := plan.Problems(err); len(found) > 1 {
+		var lines []string
+		for _, p := range found {
+			lines = append(lines, s.trouble(width, p)...)
+		}
+		return lines
+	}
 	one := func(said string) string { return plainly(clean(strings.ReplaceAll(said, "\n", " "))) }
 	lines := hang(width, "  "+s.bad.Render("✗")+" ", colon(words().Problem)+one(err.Error()))
 	for _, hint := range text.Hint(err) {

@@ -30,6 +30,7 @@ type review struct {
 	ready    bool   // it was
 	note     string // what came of saving
 	save     *saving
+	begun    *plan.Plan // the plan that set-up was begun with, where this is another
 }
 
 // reviewedMsg is what will be made of a plan.
@@ -37,8 +38,12 @@ type reviewedMsg struct {
 	of     *telling
 	plan   plan.Plan
 	review Review
+	begun  *plan.Plan
 	err    error
 }
+
+// undoFirstMsg is the yes to taking back what was made by other answers.
+type undoFirstMsg struct{ of *review }
 
 // quietMsg says that time went by since a key was pressed.
 type quietMsg struct {
@@ -60,12 +65,29 @@ func (r *review) enter() tea.Cmd {
 
 // decide has the driver say what will be made of the plan as it is now.
 func (r *review) decide() tea.Cmd {
-	r.s.review, r.err, r.ready = nil, nil, false
-	d, p := r.s.driver, r.s.plan
+	r.s.review, r.err, r.ready, r.begun = nil, nil, false, nil
+	d, p, begun := r.s.driver, r.s.plan, r.s.begun
 	return r.work.start(r.s.ctx, func(ctx context.Context, of *telling, say func(string)) tea.Msg {
+		if old := otherThan(d, begun, p); old != nil {
+			return reviewedMsg{of: of, plan: p, begun: old}
+		}
 		made, err := d.Review(ctx, p, say)
-		return reviewedMsg{of, p, made, err}
+		return reviewedMsg{of: of, plan: p, review: made, err: err}
 	})
+}
+
+// otherThan is the plan that a machine was begun with, where p is another; nil where
+// it is the same, but for the language, or nothing was begun.
+func otherThan(d Driver, begun string, p plan.Plan) *plan.Plan {
+	if begun == "" {
+		return nil
+	}
+	old, err := d.Stored(begun)
+	p.Language = old.Language
+	if err != nil || len(plan.Diff(old, p)) == 0 {
+		return nil
+	}
+	return &old
 }
 
 // wait makes the review ready for enter once it was quiet for a moment.
@@ -100,10 +122,18 @@ func (r *review) update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		r.work.stop()
+		if r.begun = msg.begun; r.begun != nil {
+			return nil
+		}
 		if r.err = msg.err; r.err == nil && len(plan.Diff(msg.plan, r.s.plan)) == 0 {
 			r.s.review = &msg.review
 		}
 		return r.wait()
+	case undoFirstMsg:
+		if msg.of == r && r.begun != nil {
+			r.s.undoFirst = true
+			return goTo("progress")
+		}
 	case quietMsg:
 		r.ready = r.ready || msg.of == r && msg.keyed == r.keyed
 	case savedMsg:
@@ -132,9 +162,16 @@ func (r *review) press(msg tea.KeyPressMsg) tea.Cmd {
 		r.show("")
 	case key == "esc":
 		return r.leave()
+	case r.begun != nil:
+		return r.pressChanged(key)
+	case r.s.review == nil && r.err == nil:
 	case r.s.review == nil:
-		if key == "r" && r.err != nil {
+		switch key {
+		case "r":
 			return r.decide()
+		case t.ComputerKey:
+			r.s.mending = true
+			return goTo("computer")
 		}
 	case key == t.PlanKey:
 		r.show("plan")
@@ -204,8 +241,10 @@ func (r *review) keys() []keyHint {
 		return []keyHint{keyOf(k.Enter, t.Save), keyOf(k.Esc, t.Summary)}
 	case r.part != "":
 		return append([]keyHint{keyOf(k.Esc, t.Summary)}, views...)
+	case r.begun != nil:
+		return []keyHint{keyOf(t.UndoKey, t.UndoFirst), keyOf(t.OldKey, t.Old), keyOf(k.Esc, k.Back)}
 	case r.s.review == nil && r.err != nil:
-		return []keyHint{keyOf("r", t.Again), keyOf(k.Esc, k.Back)}
+		return []keyHint{keyOf("r", t.Again), keyOf(t.ComputerKey, t.Computer), keyOf(k.Esc, k.Back)}
 	case r.s.review == nil:
 		return []keyHint{keyOf(k.Esc, k.Back)}
 	case len(r.s.review.Problems) > 0:

@@ -29,6 +29,8 @@ func (r *review) view(width, height int) string {
 	switch {
 	case r.part == "save":
 		return r.save.view(s, width, height)
+	case r.begun != nil:
+		return r.pane.view(s, r.changed(wide), width, height)
 	case r.s.review == nil && r.err != nil:
 		lines := append(hang(wide, "", t.Failed), s.trouble(wide, r.err)...)
 		return r.pane.view(s, lines, width, height)

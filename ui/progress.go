@@ -119,6 +119,12 @@ func (p *progressPage) enter() tea.Cmd {
 	r := p.s.review
 	p.s.review = nil
 	*p = progressPage{s: p.s, log: &logbook{}, logTail: true}
+	if p.s.undoFirst {
+		p.s.undoFirst = false
+		p.agreed = p.s.plan
+		p.agreed.Name = p.s.begun
+		return p.takeBack()
+	}
 	if r == nil || len(r.Problems) > 0 {
 		return nil
 	}
@@ -135,7 +141,7 @@ func (p *progressPage) working() bool { return p.state == makingSteps || p.state
 // make has the machine made, or gone on with.
 func (p *progressPage) make() tea.Cmd {
 	s := p.s
-	s.existing = true // from here on there is something to go on with
+	s.begins(p.agreed.Name) // from here on there is something to go on with
 	agreed, key, promised := p.agreed, []byte(s.key), []checks.ID{}
 	for _, id := range slices.Sorted(maps.Keys(s.promised)) {
 		if s.promised[id] {
@@ -258,7 +264,8 @@ func (p *progressPage) over(err error) tea.Cmd {
 	case then == undoThen:
 		return p.takeBack()
 	case err == nil && back:
-		p.state, p.s.existing = allBack, false
+		p.s.begins("")
+		p.state = allBack
 		for i := range p.rows { // those that went with another as well
 			if s := p.rows[i].state; s != rowWaiting && s != rowHeld {
 				p.rows[i].state = rowUndone

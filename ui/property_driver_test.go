@@ -59,7 +59,8 @@ type propertyDriver struct {
 	reviews map[string]plan.Plan // by the token in what was answered; without problems only
 	allowed []allowance
 	calls   map[string]int
-	heard   strings.Builder // all that was said to the driver, but the key
+	stored  map[string]plan.Plan // of what was begun
+	heard   strings.Builder      // all that was said to the driver, but the key
 }
 
 // rng is the chance of one answer: it depends on the mood, on what is asked, and
@@ -195,7 +196,13 @@ func (d *propertyDriver) Stored(name string) (plan.Plan, error) {
 	if rng.IntN(4) == 0 {
 		return plan.Plan{}, someError(rng)
 	}
-	p := plan.Default(testHost)
+	d.mu.Lock()
+	p, begun := d.stored[name]
+	d.mu.Unlock()
+	if begun {
+		return p, nil
+	}
+	p = plan.Default(testHost)
 	p.Name = name
 	return p, nil
 }
@@ -207,18 +214,36 @@ func (d *propertyDriver) Preflight(ctx context.Context, p plan.Plan, say func(st
 	for range rng.IntN(30) {
 		found.Lines = append(found.Lines, PreflightLine{
 			Status: []checks.Status{checks.Met, checks.NotMet, checks.NotChecked, "unheard of"}[rng.IntN(4)],
-			What:   someText(rng, 20), Hint: someText(rng, 9), Stops: rng.IntN(60) == 0,
+			What:   someText(rng, 20), Hint: someText(rng, 9), Stops: rng.IntN(60) == 0, ID: fmt.Sprint("finding-", rng.IntN(9)),
 		})
+		l := &found.Lines[len(found.Lines)-1]
+		if rng.IntN(2) == 0 {
+			l.Why, l.Commands = someText(rng, 30), []string{someText(rng, 9), someText(rng, 30)}
+		}
+		if rng.IntN(3) == 0 {
+			l.Fix = &PreflightFix{
+				ID: fmt.Sprint("fix-", len(found.Lines)), Title: someText(rng, 5), Commands: slices.Repeat([]string{someText(rng, 30)}, rng.IntN(9)),
+				Sudo: rng.IntN(2) == 0, Undo: rng.IntN(2) == 0, After: []string{AfterNothing, AfterNothing, AfterRestart, AfterLogin, AfterReboot}[rng.IntN(5)],
+			}
+		}
+	}
+	if rng.IntN(2) == 0 {
+		found.Estimate = Estimate{Total: time.Duration(rng.Int64N(1 << 50)), Disk: rng.Int64N(1 << 40), Download: rng.Int64N(1 << 40)}
 	}
 	return found, wait(ctx, rng)
 }
 
-func (d *propertyDriver) Fix(ctx context.Context, _ plan.Plan, _ string, say func(string)) error {
+func (d *propertyDriver) Fix(ctx context.Context, _ plan.Plan, id string, say func(string)) error {
+	d.must("fix", id)
 	rng := d.rng("fix")
-	say(someText(rng, 9))
+	for range []int{0, 3, 3_000}[rng.IntN(3)] {
+		say(someText(rng, 9))
+	}
 	return wait(ctx, rng)
 }
-func (d *propertyDriver) Unfix(ctx context.Context, _ string, say func(string)) error {
+
+func (d *propertyDriver) Unfix(ctx context.Context, id string, say func(string)) error {
+	d.must("unfix", id)
 	rng := d.rng("unfix")
 	say(someText(rng, 9))
 	return wait(ctx, rng)
@@ -285,6 +310,9 @@ func (d *propertyDriver) Setup(ctx context.Context, p plan.Plan, key []byte, pro
 			d.r.broke("the key is one", "set-up is given a byte 0x%x in it", b)
 		}
 	}
+	d.mu.Lock()
+	d.stored[p.Name] = p
+	d.mu.Unlock()
 	rng := d.rng("setup")
 	tell(rng, event)
 	err := wait(ctx, rng)
@@ -296,7 +324,13 @@ func (d *propertyDriver) Undo(ctx context.Context, name string, event func(provi
 	d.must("undo", name)
 	rng := d.rng("undo")
 	tell(rng, event)
-	return wait(ctx, rng)
+	err := wait(ctx, rng)
+	if err == nil {
+		d.mu.Lock()
+		delete(d.stored, name)
+		d.mu.Unlock()
+	}
+	return err
 }
 
 func (d *propertyDriver) Machine(name string) (Machine, error) {

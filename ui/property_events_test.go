@@ -120,6 +120,9 @@ var roads = slices.Collect(func(yield func([]string) bool) {
 		"3000 enter 3000 enter", "3000 up enter 3000", "3000 up up enter 3000",
 		"3000 space down space down space enter 3000",                                                            // promises
 		"3000 f 3000 enter 500 down enter 3000", "3000 F 3000 500 down enter 3000", "3000 e 500 1 30 enter 1000", // the self-check
+		"3000 home down d 500 down enter 12000 enter", "3000 home d 500 down enter 12000 u 500 down enter 9000", // mend this computer
+		"3000 end up up up enter 3000 enter 500 down enter 3000 500 r 3000", "3000 end up up enter 3000 enter 500 down down enter 3000", // the way out
+		"l home down enter 500 down enter 3000", "a a . b enter 500 down enter 3000", "u 500 down enter 9000 b 3000",
 		"ctrl+c 500 down down enter 12000", "esc 500 down enter 12000",
 	} {
 		if !yield(strings.Fields(road)) {

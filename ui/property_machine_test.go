@@ -195,6 +195,41 @@ func (m *propertyMachine) CloseToOthers(map[string]steps.Open) error {
 	return m.seldomly("close")
 }
 
+func (m *propertyMachine) Out(ctx context.Context) (Out, error) {
+	rng := m.d.rng("out")
+	o := Out{
+		Level: []string{"allowlist", "allowlist", "internet", "offline", "", someText(rng, 2)}[rng.IntN(6)], Running: rng.IntN(4) > 0, Connected: rng.IntN(4) > 0,
+		Since: time.Unix(rng.Int64N(2)*rng.Int64N(1<<31), 0), Never: []string{someText(rng, 3)},
+	}
+	if rng.IntN(4) == 0 {
+		o.Trouble = someText(rng, 40)
+	}
+	for range []int{0, 3, 9, 500}[rng.IntN(4)] {
+		host := someText(rng, []int{1, 3, 90}[rng.IntN(3)])
+		if rng.IntN(2) == 0 {
+			host = fmt.Sprint("host-", rng.IntN(99), ".example")
+		}
+		o.Blocked = append(o.Blocked, Blocked{
+			Host: host, Port: rng.IntN(1 << 17), Count: rng.Int64(), First: time.Unix(rng.Int64N(1<<31), 0), Last: time.Unix(rng.Int64N(1<<33), 0),
+			Reason: someText(rng, 9), Listable: rng.IntN(3) > 0,
+		})
+		o.Rules = append(o.Rules, OutRule{Host: host, Until: time.Duration(rng.Int64()), For: []string{"owner", "", "provider:x", "updates:" + host, host}[rng.IntN(5)]})
+	}
+	return o, m.seldomly("out error")
+}
+
+func (m *propertyMachine) ChangeOut(ctx context.Context, c OutChange, event func(provision.Event)) error {
+	m.d.must("change out", fmt.Sprint(c))
+	for _, r := range c.Add {
+		if host, whole := plainHost(r.Host); !whole || c.Level != "" {
+			m.d.r.broke("only a name is let through", "%q of %+v", host, c)
+		}
+	}
+	rng := m.d.rng("change out")
+	tell(rng, event)
+	return wait(ctx, rng)
+}
+
 func (m *propertyMachine) Start(ctx context.Context, progress provision.Reporter) error {
 	rng := m.d.rng("start")
 	tellReporter(rng, progress)

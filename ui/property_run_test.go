@@ -7,6 +7,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"io"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -122,7 +123,7 @@ func playOut(t *testing.T, how beginning, events []happening, answers []report.R
 
 func (r *propertyRun) begin(ctx context.Context, how beginning) {
 	text.Use(how.language)
-	r.driver = &propertyDriver{r: r, mood: how.mood, reviews: map[string]plan.Plan{}, calls: map[string]int{}}
+	r.driver = &propertyDriver{r: r, mood: how.mood, reviews: map[string]plan.Plan{}, calls: map[string]int{}, stored: map[string]plan.Plan{}}
 	p, err := plan.Default(testHost).With("openclaw.provider", how.provider, testHost)
 	if err == nil {
 		p, err = p.With("language", how.language, testHost)
@@ -131,7 +132,11 @@ func (r *propertyRun) begin(ctx context.Context, how beginning) {
 		panic(err)
 	}
 	r.w = newWizard(ctx, r.driver, p, how.page)
-	r.w.session.existing = how.existing
+	r.w.session.release = releasedAtOnce(io.Discard)
+	if how.existing {
+		r.w.session.begins(p.Name)
+		r.driver.stored[p.Name] = p
+	}
 	r.start(r.w.Init())
 	r.send(tea.WindowSizeMsg{Width: how.width, Height: how.height})
 	r.arrive()

@@ -88,6 +88,7 @@ func TestNothingThatIsPressedPastedOrAnsweredBreaksTheScreen(t *testing.T) {
 	// says nothing.
 	for _, what := range []string{
 		"setup", "undo", "stop", "destroy", "repair", "accept", "resume", "resume back", "confirm", "close", "save", "export",
+		"fix", "unfix", "change out",
 	} {
 		if sum.calls[what] == 0 {
 			t.Errorf("in %d events there was no %q", sum.events, what)

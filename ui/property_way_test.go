@@ -109,6 +109,9 @@ func (r *propertyRun) onward() bool {
 			r.press(keyPress("down"))
 		}
 	}
+	if _, ok := r.w.page().(*computer); ok { // the way on is the last of its rows
+		r.press(keyPress("end"))
+	}
 	for n := 0; r.w.at == at && n < 30; n++ {
 		r.press(keyPress("enter"))
 		r.arrive()

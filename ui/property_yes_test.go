@@ -66,8 +66,22 @@ func agreedIn(t *text.Strings, of page, name, does string) ([]allowance, bool) {
 		if does == t.Progress.AskUndo || does == t.Progress.UndoAll {
 			return []allowance{{"undo", p.agreed.Name}}, true
 		}
-	case *dashboard:
+	case *review:
+		if does == t.Pages.Review.UndoFirst {
+			return []allowance{{"undo", p.s.begun}}, true
+		}
+	case *computer:
 		switch does {
+		case t.Pages.Computer.FixYes:
+			return []allowance{{what: "fix"}}, true
+		case t.Pages.Computer.UndoYes:
+			return []allowance{{what: "unfix"}}, true
+		}
+	case *dashboard:
+		o := t.Dashboard.Out
+		switch does {
+		case o.ForAnHour, o.Good, o.NeverMore, o.Remove, o.ListIt, o.LevelYes:
+			return []allowance{{what: "change out"}}, true
 		case t.Dashboard.StopYes:
 			return []allowance{{"stop", name}}, true
 		case t.Dashboard.DestroyYes:
@@ -136,6 +150,10 @@ func (r *propertyRun) allowByKey(key string) {
 			}
 		case *confirming:
 			r.allowTicked(key, &part.p)
+		case *outside:
+			if part.stage == outChanging && part.over && key == "r" {
+				r.driver.allow(allowance{what: "change out"})
+			}
 		}
 	case *harden:
 		switch {

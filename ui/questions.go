@@ -18,6 +18,9 @@ type question struct {
 	when func(plan.Plan) bool
 	// seldom is asked only of those who want to set everything.
 	seldom bool
+	// idle says that the answer has no effect where the question does not arise: it
+	// may stay for when it does.
+	idle bool
 }
 
 // topic is the questions of one page, by the page's name.
@@ -45,6 +48,8 @@ var topics = []topic{
 	{"account", []question{{key: "machine.dataDisk"}}},
 	{"network", []question{
 		{key: "network.level"}, {key: "openclaw.provider"},
+		{key: "network.channels", when: byName, idle: true}, {key: "network.allow", when: byName, idle: true},
+		{key: "network.modelServer", seldom: true, idle: true, when: func(p plan.Plan) bool { return p.Network.Level != plan.Offline }},
 		{key: "network.subnet", seldom: true, when: func(p plan.Plan) bool { return p.Connection == plan.System }},
 		{key: "network.sshPort", seldom: true, when: func(p plan.Plan) bool { return p.Connection == plan.Session }},
 	}},
@@ -52,6 +57,7 @@ var topics = []topic{
 }
 
 func ownImage(p plan.Plan) bool { return p.Image.Source == plan.File }
+func byName(p plan.Plan) bool   { return p.Network.Level == plan.Allowlist }
 
 // topicOf is the topic of a page; nil when the page asks nothing of the plan.
 func topicOf(page string) *topic {
@@ -74,6 +80,24 @@ func (q question) arises(p, suggested plan.Plan, everything bool) bool {
 
 func (q question) label() string { return text.T().Screen.Label[q.key] }
 func (q question) about() string { return text.T().Screen.About[q.key] }
+
+// several says whether any number of the choices is an answer.
+func (q question) several() bool { return plan.IsList(q.key) && plan.Choices(q.key) != nil }
+
+// named is an answer in words: each choice by its name, and what was typed as it is.
+func (q question) named(answer string) string {
+	switch {
+	case q.several():
+		names := strings.Fields(answer)
+		for i, value := range names {
+			names[i] = choiceName(q.key, value)
+		}
+		return strings.Join(names, text.T().Lines.And)
+	case plan.Choices(q.key) != nil:
+		return choiceName(q.key, answer)
+	}
+	return answer
+}
 
 // choices are the answers to choose from; nil when the answer is typed.
 func (q question) choices() []choice {
@@ -101,7 +125,7 @@ func settle(p, suggested plan.Plan, h plan.Host) plan.Plan {
 	plain := plan.Default(h)
 	for _, t := range topics {
 		for _, q := range t.questions {
-			if q.when == nil || q.when(p) {
+			if q.when == nil || q.when(p) || q.idle {
 				continue
 			}
 			from := plain

@@ -57,6 +57,9 @@ func (p *results) pressList(key string) tea.Cmd {
 		p.show(append([]checks.Status{""}, checks.Statuses...)[key[0]-'0'])
 	case "n", "right":
 		p.kept = p.report != nil && !p.checking
+		if p.s.verdict = checks.ExitNotChecked; p.kept {
+			p.s.verdict = p.report.Exit
+		}
 		p.leave()
 		return goTo("next")
 	case "esc":

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -46,9 +47,24 @@ type rig struct {
 func newRig(t *testing.T, d Driver, start string, width, height int) *rig {
 	t.Helper()
 	r := &rig{t: t, w: newWizard(t.Context(), d, plan.Default(testHost), start)}
+	r.w.session.release = releasedAtOnce(io.Discard)
+	r.w.session.after = never
 	r.send(tea.WindowSizeMsg{Width: width, Height: height})
 	r.do(r.w.Init())
 	return r
+}
+
+// never is when the rig looks at something again by itself.
+func never(time.Duration, func(time.Time) tea.Msg) tea.Cmd { return nil }
+
+// releasedAtOnce has what gets the terminal run without one.
+func releasedAtOnce(out io.Writer) func(tea.ExecCommand, tea.ExecCallback) tea.Cmd {
+	return func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		return func() tea.Msg {
+			c.SetStdout(out)
+			return done(c.Run())
+		}
+	}
 }
 
 // send gives the model a message, and then whatever comes of it.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,18 +62,28 @@ func Run(ctx context.Context, d Driver, o Options) (int, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := newWizard(ctx, d, o.Plan, start)
-	w.session.existing = o.Existing
+	if o.Existing {
+		w.session.begins(o.Plan.Name)
+	} else if start != "review" { // which a plan may have led to
+		w.trail = slices.Clone(way[:max(0, slices.Index(way, start))])
+	}
 	w.session.answered(o.Key, o.Promised)
-	return show(ctx, cancel, w, o)
+	code, err := show(ctx, cancel, w, o)
+	if at := w.session.restart; at != nil && code == 0 && err == nil {
+		return couldNot, d.Restart(*at)
+	}
+	return code, err
 }
 
 func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Options) (int, error) {
 	defer cancel(nil)
 	restore := remember(o.In)
+	w.session.tidy = restore
 	back := divert(o.Log)
 	defer back()
 
-	m := &guarded{wizard: w}
+	m := &guarded{wizard: w, page: w.at, memory: frugal()}
+	defer m.memory.Stop()
 	p := tea.NewProgram(m, tea.WithInput(listen(o.In, func() { cancel(errHangup) })), tea.WithOutput(o.Out),
 		tea.WithoutSignalHandler(), tea.WithEnvironment(os.Environ()), tea.WithFPS(framesPerSecond))
 	m.send = p.Send
@@ -127,6 +138,8 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 type guarded struct {
 	wizard *wizard
 	send   func(tea.Msg)
+	page   string // the last one
+	memory *time.Timer
 
 	mu    sync.Mutex
 	first *panicked
@@ -168,6 +181,10 @@ func (g *guarded) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 		return g, tea.Quit
 	}
 	_, cmd = g.wizard.Update(msg)
+	if g.page != g.wizard.at {
+		g.page = g.wizard.at
+		g.memory.Reset(standing)
+	}
 	return g, g.command(cmd)
 }
 

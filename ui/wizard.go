@@ -57,6 +57,7 @@ func newWizard(ctx context.Context, d Driver, p plan.Plan, start string) *wizard
 		session: &session{
 			ctx: ctx, driver: d, host: d.Host(), plan: p, suggested: p,
 			promised: map[checks.ID]bool{}, styles: newStyles(true), now: time.Now, width: 80, height: 20,
+			release: tea.Exec, tidy: func() {}, after: tea.Tick,
 		},
 		pages: map[string]page{},
 		at:    start,

@@ -30,10 +30,13 @@ type Dashboard struct {
 
 	Repairing Repairing
 	Harden    HardenScreen
+	Out       OutScreen
 }
 
 // Repairing is what is said while a repair runs and about how it ended.
 type Repairing struct {
+	_ incomparable
+
 	Head, HeadBack string // machine
 	Ended          string // machine: after it ended
 	LookingAgain   string
@@ -54,7 +57,7 @@ var enDashboard = Dashboard{
 	Groups: map[string]string{"use": "Use", "keep": "Keep safe", "machine": "Machine"},
 	Choices: map[string]string{
 		"go-on": "Finish set-up", "open": "Open OpenClaw", "start": "Start", "stop": "Stop", "check": "Self-check",
-		"harden": "Re-harden", "promises": "Your promises", "settings": "Settings", "destroy": "Remove",
+		"harden": "Re-harden", "promises": "Your promises", "out": "Way out", "settings": "Settings", "destroy": "Remove",
 	},
 	Does: map[string]string{
 		"go-on":    "review what is still to be made, and go on",
@@ -64,6 +67,7 @@ var enDashboard = Dashboard{
 		"check":    "look at everything anew: what holds, what not",
 		"harden":   "what changed since; repair it or accept it",
 		"promises": "confirm what no program can see",
+		"out":      "which names were refused; allow one; how open it is",
 		"settings": "how the machine was set up; save as a file",
 		"destroy":  "take the machine away; data stays if you like",
 	},
@@ -93,7 +97,7 @@ var enDashboard = Dashboard{
 	LinkStays:   "Leave this page open while you use it: the way into the machine exists only as long as it is shown.",
 	CloseTunnel: "close the way in", AnotherLink: "another link", Closed: "The way into the machine is closed.",
 
-	SettingsHead: "Settings of the machine %q", SettingsAbout: "As it was set up. They can be read and saved here, not changed.",
+	SettingsHead: "Settings of the machine %q", SettingsAbout: "As it was set up, to read and to save. What may get out can be changed: press o.",
 	Save: "save", SaveAs: "Save as a new file:", Saved: "Saved as %s.",
 	NoPath: "no name for the file was given", NoPathHint: "type one, such as openclaw.yaml",
 
@@ -117,7 +121,7 @@ var enDashboard = Dashboard{
 	DestroyLeft:    "Some of it is still there. Try again goes on where it stopped.",
 	Gone:           "The machine %q is removed", DataKept: "Its data disk is kept. A new machine named %q will use it again.", DataGone: "Its data disk is deleted too.",
 	HaltDestroy: "Stop removing it?", HaltDestroyAbout: "What is removed stays removed. “Remove” goes on with it later.",
-	Repairing: enRepairing, Harden: enHardenScreen,
+	Repairing: enRepairing, Harden: enHardenScreen, Out: enOut,
 }
 
 var enRepairing = Repairing{
@@ -144,7 +148,7 @@ var zhDashboard = Dashboard{
 	Groups: map[string]string{"use": "使用", "keep": "保持安全", "machine": "虚拟机"},
 	Choices: map[string]string{
 		"go-on": "完成创建", "open": "打开 OpenClaw", "start": "启动", "stop": "关闭", "check": "自检",
-		"harden": "重新加固", "promises": "你的承诺", "settings": "设置", "destroy": "删除",
+		"harden": "重新加固", "promises": "你的承诺", "out": "出口", "settings": "设置", "destroy": "删除",
 	},
 	Does: map[string]string{
 		"go-on":    "核对还要创建的内容，然后继续",
@@ -154,6 +158,7 @@ var zhDashboard = Dashboard{
 		"check":    "把一切再查看一遍：哪些成立，哪些不成立",
 		"harden":   "看看哪些变了，修复或接受",
 		"promises": "确认程序看不到的事",
+		"out":      "拒绝了哪些名称；允许其中一个；开放程度",
 		"settings": "查看创建时的设置，保存为文件",
 		"destroy":  "移除虚拟机，数据可以保留",
 	},
@@ -183,7 +188,7 @@ var zhDashboard = Dashboard{
 	LinkStays:   "使用期间请保持本页打开：只有在显示本页时，进入虚拟机的通道才存在。",
 	CloseTunnel: "关闭通道", AnotherLink: "再取一个链接", Closed: "进入虚拟机的通道已关闭。",
 
-	SettingsHead: "虚拟机 %q 的设置", SettingsAbout: "这是创建时的设置。这里可以查看和保存，不能更改。",
+	SettingsHead: "虚拟机 %q 的设置", SettingsAbout: "这是创建时的设置，可以查看和保存。允许哪些出站访问可以更改：按 o。",
 	Save: "保存", SaveAs: "保存为新文件：", Saved: "已保存为 %s。",
 	NoPath: "没有给出文件名", NoPathHint: "请输入一个，例如 openclaw.yaml",
 
@@ -207,7 +212,7 @@ var zhDashboard = Dashboard{
 	DestroyLeft:    "还有一部分没有删除。选择“再试一次”，从停下的地方继续。",
 	Gone:           "虚拟机 %q 已删除", DataKept: "数据盘已保留。名为 %q 的新虚拟机会再次使用它。", DataGone: "数据盘也已删除。",
 	HaltDestroy: "停止删除吗？", HaltDestroyAbout: "已经删除的不会恢复。以后选择“删除”可以继续。",
-	Repairing: zhRepairing, Harden: zhHardenScreen,
+	Repairing: zhRepairing, Harden: zhHardenScreen, Out: zhOut,
 }
 
 var zhRepairing = Repairing{

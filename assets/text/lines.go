@@ -18,6 +18,8 @@ type Lines struct {
 	Name      string // name, meaning of an answer
 	Suggested string // name of an answer
 	Allowed   string // range
+	Several   string // how to answer with more than one
+	And       string // between them
 
 	Taken, Kept, Chosen string // answer
 
@@ -36,6 +38,7 @@ type Lines struct {
 	How, ChooseMeans string
 
 	Looking, Fine, NotFine, Unseen string
+	Group                          string // heads lines
 	Stops, StopsHint               string
 	LookAgain                      string
 
@@ -109,6 +112,8 @@ var enLines = Lines{
 	Name:      "%s: %s",
 	Suggested: "%s (suggested)",
 	Allowed:   "Allowed: %s.",
+	Several:   "Any number of them: their numbers or names, with commas between.",
+	And:       ", ",
 
 	Taken: "Taken as suggested: %s", Kept: "Kept as it was: %s", Chosen: "Chosen: %s",
 
@@ -128,8 +133,8 @@ var enLines = Lines{
 	How:         "How do you want to set it up?",
 	ChooseMeans: "a handful of questions, each with a suggested answer.",
 
-	Looking: "Looking at this computer …", Fine: "in order: %s", NotFine: "not in order: %s", Unseen: "not known: %s",
-	Stops: "no machine can be made on this computer as it is", StopsHint: "do what stands behind hint above, and look again",
+	Looking: "Looking at this computer …", Fine: "in order: %s", NotFine: "not in order: %s", Unseen: "not known: %s", Group: "%s:",
+	Stops: "no machine can be made on this computer as it is", StopsHint: "type its number to read what to do, do it, and look again",
 	LookAgain: "Type again to look once more, or quit:",
 
 	Everything: "Set everything?", EverythingAbout: "Besides the usual questions also those that seldom need an answer, such as mirrors and addresses.",
@@ -205,6 +210,8 @@ var zhLines = Lines{
 	Name:      "%s：%s",
 	Suggested: "%s（推荐）",
 	Allowed:   "允许：%s。",
+	Several:   "可选任意多个：写出编号或名称，用逗号隔开。",
+	And:       "、",
 
 	Taken: "采用推荐的回答：%s", Kept: "保持不变：%s", Chosen: "已选择：%s",
 
@@ -224,8 +231,8 @@ var zhLines = Lines{
 	How:         "你想怎样设置？",
 	ChooseMeans: "几个问题，每个都有推荐的回答。",
 
-	Looking: "正在查看这台电脑……", Fine: "正常：%s", NotFine: "不正常：%s", Unseen: "未知：%s",
-	Stops: "以这台电脑现在的样子，无法创建虚拟机", StopsHint: "请按上面“提示”后面的说明去做，然后再看一次",
+	Looking: "正在查看这台电脑……", Fine: "正常：%s", NotFine: "不正常：%s", Unseen: "未知：%s", Group: "%s：",
+	Stops: "以这台电脑现在的样子，无法创建虚拟机", StopsHint: "输入它的数字查看怎么办，照做之后再看一次",
 	LookAgain: "输入“再看”重新查看，或输入“退出”：",
 
 	Everything: "要设置所有项目吗？", EverythingAbout: "除了常用的问题，还会问很少需要回答的，例如镜像站和地址。",

@@ -16,6 +16,8 @@ type Pages struct {
 
 // WelcomePage is the first page.
 type WelcomePage struct {
+	_ incomparable
+
 	About, Existing               string
 	Makes                         string
 	Machine, Account, Directories string
@@ -26,13 +28,6 @@ type WelcomePage struct {
 	LeaveAbout                    string
 	Languages, English, Chinese   string
 	SwitchKey, Switch             string
-}
-
-// ComputerPage is the look at this computer.
-type ComputerPage struct {
-	About, Looking, Failed, Again    string
-	Fine, Fair, Stopped, StoppedOnes string
-	Unlooked                         string
 }
 
 // FormPage is any page of questions.
@@ -50,6 +45,8 @@ type FormPage struct {
 
 // KeyPage asks for the model's key.
 type KeyPage struct {
+	_ incomparable
+
 	Ask                string
 	Lives, Never, Lost string
 	None, Given        string
@@ -60,11 +57,15 @@ type KeyPage struct {
 
 // PromisesPage asks what only the owner can know.
 type PromisesPage struct {
+	_ incomparable
+
 	About, Optional, Given, Mark string
 }
 
 // ReviewPage is the last page before anything is made.
 type ReviewPage struct {
+	_ incomparable
+
 	About, Existing, Deciding, Failed, Again string
 	Caveats, Steps                           string
 	Time, Download, Disk                     string
@@ -77,6 +78,16 @@ type ReviewPage struct {
 	SaveKey, Save, SaveTitle, SaveAsk        string
 	SaveAbout, Saved, Saving                 string
 	Summary                                  string
+	ComputerKey, Computer                    string // to the look at this computer
+
+	// The plan is another than that of the machine that was begun.
+	Changed               string // machine
+	Change                string // question, old answer, new answer
+	ChangedAbout          string
+	UndoKey, UndoFirst    string
+	OldKey, Old           string
+	AskUndo, AskUndoAbout string // machine
+	AskUndoNo             string
 }
 
 var enPages = Pages{
@@ -103,23 +114,13 @@ var enPages = Pages{
 		English:          "English", Chinese: "简体中文",
 		SwitchKey: "l", Switch: "language",
 	},
-	Computer: ComputerPage{
-		About:       "Can this computer hold the machine? Nothing is changed by looking.",
-		Looking:     "Looking at: %s",
-		Failed:      "This computer could not be looked at.",
-		Again:       "look again",
-		Fine:        "This computer is ready.",
-		Fair:        "You can go on; what is marked ✗ or ? is worth reading.",
-		Stopped:     "One thing keeps the machine from being made. Mend it, then press r.",
-		StoppedOnes: "%d things keep the machine from being made. Mend them, then press r.",
-		Unlooked:    "You can go on; what is missing will show at the latest when it is needed.",
-	},
+	Computer: enComputer,
 	Form: FormPage{
 		Lead: map[string]string{
 			"size":    "A computer inside this one. What is suggested suits most people.",
 			"sources": "Leave all of this as it is unless your network needs otherwise.",
 			"account": "Made in the machine:",
-			"network": "The machine's network card reaches nothing. What you allow here is for the one door that a later version opens; this one lets nothing out.",
+			"network": "The machine's card reaches nothing. Only what you allow here gets out, by one door that this computer watches.",
 			"rights":  "If a message or a web page tricks the agent, this is what it could do.",
 		},
 		AllKey: "ctrl+o", All: "everything", Few: "the usual",
@@ -182,6 +183,14 @@ var enPages = Pages{
 		Saved:     "The plan is saved in %q.",
 		Saving:    "Saving …",
 		Summary:   "summary",
+
+		ComputerKey: "c", Computer: "look at this computer",
+		Changed:      "The machine %q was begun with other answers:",
+		Change:       "%s: %s, now %s",
+		ChangedAbout: "What was made follows those. Take it back first and then make the machine with the new answers, or go on with the ones that it was begun with.",
+		UndoKey:      "u", UndoFirst: "undo what was made",
+		OldKey: "o", Old: "the answers it was begun with",
+		AskUndo: "Undo what was made?", AskUndoAbout: "All that was made for the machine %q is removed, its data disk included. Your new answers stay.", AskUndoNo: "keep it",
 	},
 }
 
@@ -209,23 +218,13 @@ var zhPages = Pages{
 		English:          "English", Chinese: "简体中文",
 		SwitchKey: "l", Switch: "语言",
 	},
-	Computer: ComputerPage{
-		About:       "这台电脑放得下这台虚拟机吗？查看不会改动任何东西。",
-		Looking:     "正在查看：%s",
-		Failed:      "无法查看这台电脑。",
-		Again:       "再看一次",
-		Fine:        "这台电脑已经就绪。",
-		Fair:        "可以继续；标有 ✗ 或 ? 的值得读一读。",
-		Stopped:     "有一项使虚拟机无法创建。请先解决，再按 r。",
-		StoppedOnes: "有 %d 项使虚拟机无法创建。请先解决，再按 r。",
-		Unlooked:    "可以继续；若有欠缺，最迟会在用到时指出。",
-	},
+	Computer: zhComputer,
 	Form: FormPage{
 		Lead: map[string]string{
 			"size":    "它是这台电脑里的另一台电脑。推荐的设置适合大多数人。",
 			"sources": "除非你的网络另有要求，否则都保持原样即可。",
 			"account": "在虚拟机里会创建：",
-			"network": "虚拟机的网卡什么也到达不了。这里允许的内容，要等以后的版本打开唯一的门才生效；本版本什么也不放行。",
+			"network": "虚拟机的网卡什么也到达不了。只有这里允许的才出得去，经过由这台电脑看守的一道门。",
 			"rights":  "如果智能体被一条消息或一个网页骗了，它最多能做这些。",
 		},
 		AllKey: "ctrl+o", All: "全部设置", Few: "常用设置",
@@ -288,5 +287,13 @@ var zhPages = Pages{
 		Saved:     "方案已保存到 %q。",
 		Saving:    "正在保存……",
 		Summary:   "摘要",
+
+		ComputerKey: "c", Computer: "查看这台电脑",
+		Changed:      "虚拟机 %q 是按另外的回答开始创建的：",
+		Change:       "%s：原来是 %s，现在是 %s",
+		ChangedAbout: "已创建的是按那些回答做的。请先撤回，再按新的回答创建；或者按开始时的回答继续。",
+		UndoKey:      "u", UndoFirst: "撤回已创建的",
+		OldKey: "o", Old: "用开始时的回答",
+		AskUndo: "要撤回已创建的吗？", AskUndoAbout: "为虚拟机 %q 创建的一切都会删除，数据盘也包括在内。新的回答会保留。", AskUndoNo: "保留",
 	},
 }

@@ -9,6 +9,8 @@ type Plan struct {
 	Allowed string // comment; what may be written
 	Key     map[string]string
 
+	Outside PlanOutside
+
 	// What may be written, for ranges.
 	RangeNumber   string
 	RangeZero     string
@@ -129,6 +131,7 @@ var enPlan = Plan{
 	Header: `A clawarium plan: what the machine shall be. It holds no secret; model keys
 are asked for when they are needed. A key that is left out keeps its default.`,
 	Allowed: "Allowed: %s.",
+	Outside: enPlanOutside,
 	Key: map[string]string{
 		"version":              "Version of this file's format.",
 		"name":                 "Name of the machine.",
@@ -152,7 +155,10 @@ are asked for when they are needed. A key that is left out keeps its default.`,
 		"openclaw.preset":      "cautious: messages only. workspace: files in its workspace, commands only after\napproval. full: commands, high-risk ones only after approval.",
 		"openclaw.provider":    "Provider whose model key is asked for. The key itself is never in this file.",
 		"network":              "What the machine may reach, and how this host reaches the outside.",
-		"network.level":        "allowlist: named hosts only. internet: any public host. offline: nothing.",
+		"network.level":        "allowlist: named hosts only. internet: any public host. offline: nothing. Private\naddresses and this computer's own are refused at every level.",
+		"network.channels":     "Channels whose own hosts the allowlist lets through. It opens the way; the channel\nitself is set up in OpenClaw.",
+		"network.allow":        "Further hosts of the allowlist: a name or a public address, with :port unless that is\n443. One * stands for letters, digits and hyphens, never for a dot; a value that\nbegins with it goes in quotes.",
+		"network.modelServer":  "A model server in your own network, the only private address that is let through,\nat any level but offline.",
 		"network.subnet":       "The isolated network, with connection system. auto picks one that is free.",
 		"network.sshPort":      "Port on 127.0.0.1 that leads to the machine's SSH, with connection session.\n0 picks a free one.",
 		"network.proxy":        "Proxy for this host's downloads, without a password. Empty: the environment's.",
@@ -277,6 +283,7 @@ var zhPlan = Plan{
 	Header: `clawarium 方案：要建成怎样的虚拟机。这里不含任何机密；需要模型密钥时会另行询问。
 省略的键保持默认值。`,
 	Allowed: "可填：%s。",
+	Outside: zhPlanOutside,
 	Key: map[string]string{
 		"version":              "本文件格式的版本。",
 		"name":                 "虚拟机的名称。",
@@ -300,7 +307,10 @@ var zhPlan = Plan{
 		"openclaw.preset":      "cautious：只收发消息。workspace：可用工作区里的文件，命令须经批准。\nfull：可执行命令，高风险命令仍须批准。",
 		"openclaw.provider":    "要询问哪家的模型密钥。密钥本身从不写入本文件。",
 		"network":              "虚拟机能访问什么，以及本机如何访问外部。",
-		"network.level":        "allowlist：仅限列出的主机。internet：任何公网主机。offline：全部禁止。",
+		"network.level":        "allowlist：仅限列出的主机。internet：任何公网主机。offline：全部禁止。\n无论哪一级，私有地址和本机自己的地址都被拒绝。",
+		"network.channels":     "消息渠道，名单放行它们自己的主机。这里只是放行，渠道本身在 OpenClaw 里设置。",
+		"network.allow":        "名单里的其他主机：域名或公网地址，端口不是 443 时加 :端口。\n一个 * 代表字母、数字和连字符，从不代表点；以它开头的值须加引号。",
+		"network.modelServer":  "你自己网络里的模型服务器，唯一放行的私有地址；offline 时也不放行。",
 		"network.subnet":       "隔离网络的网段，用于 connection 为 system 时。auto：自动选空闲的。",
 		"network.sshPort":      "127.0.0.1 上通往虚拟机 SSH 的端口，用于 connection 为 session 时。\n0：自动选空闲的。",
 		"network.proxy":        "本机下载用的代理，不含密码。留空：取环境变量。",

@@ -90,6 +90,8 @@ type Explained struct {
 
 // ReportHTML is what the HTML form alone says.
 type ReportHTML struct {
+	_ incomparable
+
 	Lang          string
 	Facts         string
 	LookedAt      string

@@ -33,6 +33,8 @@ type Screen struct {
 
 // ScreenKeys are keys and what they do.
 type ScreenKeys struct {
+	_ incomparable
+
 	Enter, Esc, Tab, ShiftTab, Arrows, Space, CtrlC, F1 string // how keys are called
 
 	Next, Back, Help, Close, Quit, Choose, Move, Field, Open, Toggle, Scroll string // what they do
@@ -65,11 +67,12 @@ var enScreen = Screen{
 		"next": "What next", "dashboard": "Your machine", "harden": "Re-hardening",
 	},
 	Help: map[string]string{
+		"computer":  "What stops you has to be mended before a machine can be made; what is worth knowing does not. Press enter on a line to read why it matters and what to type. Where clawarium can do it for you it says so, shows every command first, and runs nothing before your yes; what asks for your password has the terminal to itself. Then it looks again.",
 		"size":      "The machine is a computer inside this one. It uses the memory while it runs; its disks grow as they are written to. You can set up a second machine with another name.",
 		"sources":   "The base system is Debian 13. It is verified before it is used, wherever it comes from; a mirror is never trusted. OpenClaw comes from the npm registry, each package held against the lockfile that ships with clawarium.",
 		"account":   "In the machine, OpenClaw runs as an account that is no administrator and cannot log in. What it must keep lies on a disk of its own, which outlives the system.",
-		"network":   "The machine's network card reaches nothing. What the agent needs from outside passes through one door that this computer opens and watches.",
-		"dashboard": "How your machine is, and what can be done with it. Nothing is changed by looking. What changes something says so and asks first; removing the machine wants its name.",
+		"network":   "The machine's network card reaches nothing. What the agent needs from outside passes through one door that this computer opens and watches. The names that it refuses are kept: `clawarium allow` lists them and lets one through, for an hour or for good. All of this can be changed later.",
+		"dashboard": "How your machine is, and what can be done with it. Nothing is changed by looking. What changes something says so and asks first; removing the machine wants its name. “Way out” lists the names that the machine wanted to reach and was refused; you can allow one for an hour or for good, or never hear of it again.",
 		"harden":    "It compares the machine with how it was made, with the plan, and with your baseline: the record of what you accepted. For each difference you choose to repair it, to accept it as your new baseline where that is yours to say, or to leave it. Nothing is chosen for you. After a repair everything is looked at again, and if anything is worse than before, all of it is taken back.",
 		"rights":    "You can change this later. The stricter choice costs convenience and limits what a manipulated agent can do.",
 		"results":   "Each line is one control: something the guidance asks for, and how it stands. ✓ met: it was looked at and holds. ✗ not met: something is wrong. ? not checked: it could not be looked at, which never means that it holds. ◆ attested: it rests on your word. – not applicable. The five are counted side by side; there is no score. Press enter on a line to see what was seen and what to do.",
@@ -81,7 +84,8 @@ var enScreen = Screen{
 		"image.source": "Base system", "image.file": "Image file", "image.sha512": "SHA-512 of the file", "image.mirrors": "Mirrors",
 		"openclaw.version": "OpenClaw version", "openclaw.lockfile": "Lockfile", "openclaw.registry": "npm registry",
 		"openclaw.preset": "What the agent may do", "openclaw.provider": "Model provider",
-		"network.level": "What may get out", "network.subnet": "Isolated network", "network.sshPort": "SSH port",
+		"network.level": "What may get out", "network.channels": "Channels", "network.allow": "Other hosts",
+		"network.modelServer": "Your model server", "network.subnet": "Isolated network", "network.sshPort": "SSH port",
 		"network.proxy": "Proxy for downloads", "network.ca": "Extra certificates",
 	},
 	About: map[string]string{
@@ -103,7 +107,10 @@ var enScreen = Screen{
 		"openclaw.registry":    "Address; empty: the one this computer is set to.",
 		"openclaw.preset":      "Chosen by what happens when the agent is tricked.",
 		"openclaw.provider":    "Whose model the agent talks to. Its key is asked for on the next page and is in no file of the plan.",
-		"network.level":        "Private addresses and this computer's own are refused at every level.",
+		"network.level":        "Private addresses are refused at every level.",
+		"network.channels":     "By which you talk to the agent. This opens the way; the channel itself is set up in OpenClaw.",
+		"network.allow":        "As in example.org *.example.org example.org:8443, with blanks between.",
+		"network.modelServer":  "In your own network, as in 192.168.1.20:11434: the one private address that is let through.",
 		"network.subnet":       "auto, or a private range such as 10.20.30.0/29.",
 		"network.sshPort":      "On 127.0.0.1; 0 takes a free one.",
 		"network.proxy":        "Address without a password; empty: the environment's.",
@@ -121,6 +128,9 @@ var enScreen = Screen{
 		"openclaw.provider=deepseek": "DeepSeek", "openclaw.provider=moonshot": "Moonshot (Kimi)", "openclaw.provider=zai": "Zhipu (Z.ai)",
 		"openclaw.provider=qwen": "Alibaba Bailian (Qwen)", "openclaw.provider=google": "Google", "openclaw.provider=openrouter": "OpenRouter",
 		"network.level=allowlist": "named hosts only", "network.level=internet": "any public host", "network.level=offline": "nothing",
+		"network.channels=telegram": "Telegram", "network.channels=slack": "Slack", "network.channels=discord": "Discord",
+		"network.channels=whatsapp": "WhatsApp", "network.channels=feishu": "Feishu / Lark", "network.channels=dingtalk": "DingTalk",
+		"network.channels=wecom": "WeCom",
 	},
 	Meaning: map[string]string{
 		"openclaw.preset=cautious":  "It reads and answers messages. It writes no files and runs no commands.",
@@ -128,7 +138,7 @@ var enScreen = Screen{
 		"openclaw.preset=full":      "It runs commands in its machine. Risky ones still wait for your yes.",
 		"image.source=auto":         "Downloads Debian's own image; builds one from signed packages where that cannot be had.",
 		"image.source=build":        "From signed packages of this computer's own package sources; takes a few minutes.",
-		"network.level=allowlist":   "The model provider, updates and what you name.",
+		"network.level=allowlist":   "The model provider, updates, channels and what you name.",
 		"network.level=internet":    "The agent can send what it knows anywhere public.",
 		"network.level=offline":     "The agent works on what it has; it cannot reach a model either.",
 	},
@@ -161,11 +171,12 @@ var zhScreen = Screen{
 		"next": "接下来", "dashboard": "你的虚拟机", "harden": "重新加固",
 	},
 	Help: map[string]string{
+		"computer":  "“使你无法继续的”必须先解决，才能创建虚拟机；“值得知道的”不必。在一行上按回车，可以看到为什么重要、该输入什么。clawarium 能替你做的会注明：先列出每一条命令，得到你的同意之前什么都不运行；要询问密码时，终端由它使用。之后会再看一次。",
 		"size":      "虚拟机是这台电脑里的另一台电脑。运行时占用内存，磁盘随写入增长。换一个名称可以再建一台。",
 		"sources":   "基础系统是 Debian 13，无论来自哪里，使用前都会验证；镜像站从不被信任。OpenClaw 来自 npm 仓库，每个包都与随 clawarium 发布的锁文件核对。",
 		"account":   "在虚拟机里，OpenClaw 以一个不是管理员、也不能登录的账户运行。它要保留的内容在单独的磁盘上，不随系统一起消失。",
-		"network":   "虚拟机的网卡什么也到达不了。智能体需要的外部访问只经过一道门，由这台电脑打开并看守。",
-		"dashboard": "你的虚拟机现在怎样，可以对它做什么。只是查看不会改变任何东西；会改变东西的都会说明并先询问；删除虚拟机需要输入它的名称。",
+		"network":   "虚拟机的网卡什么也到达不了。智能体需要的外部访问只经过一道门，由这台电脑打开并看守。被拒绝的名称会记下来：`clawarium allow` 列出它们，可放行其中一个，一小时或一直。这些以后都可以更改。",
+		"dashboard": "你的虚拟机现在怎样，可以对它做什么。只是查看不会改变任何东西；会改变东西的都会说明并先询问；删除虚拟机需要输入它的名称。“出口”列出虚拟机想访问而被拒绝的名称；可以允许一小时、一直允许，或不再提起。",
 		"harden":    "把虚拟机与创建时的样子、与方案、与你的基线（你认可过的内容的记录）比较。对每处不同，你可以选择修复，在可由你决定时认可为新基线，或保持不动。不会替你选择任何一项。修复之后会再次查看一切，若有任何一项比之前更差，就全部撤回。",
 		"rights":    "以后可以更改。选得越严格，越不方便，被操纵的智能体能做的也越少。",
 		"results":   "每行是一个控制项：指南要求的一件事，以及它现在怎样。✓ 满足：看过，成立。✗ 不满足：有问题。? 未检查：没能查看，这绝不表示它成立。◆ 由你确认：取决于你的确认。– 不适用。五种结论分别计数，没有总分。在一行上按回车，看到了什么、该怎么办都在里面。",
@@ -177,7 +188,8 @@ var zhScreen = Screen{
 		"image.source": "基础系统", "image.file": "镜像文件", "image.sha512": "文件的 SHA-512", "image.mirrors": "镜像站",
 		"openclaw.version": "OpenClaw 版本", "openclaw.lockfile": "锁文件", "openclaw.registry": "npm 仓库",
 		"openclaw.preset": "智能体可以做什么", "openclaw.provider": "模型提供商",
-		"network.level": "允许哪些出站访问", "network.subnet": "隔离网络", "network.sshPort": "SSH 端口",
+		"network.level": "允许哪些出站访问", "network.channels": "消息渠道", "network.allow": "其他主机",
+		"network.modelServer": "你的模型服务器", "network.subnet": "隔离网络", "network.sshPort": "SSH 端口",
 		"network.proxy": "下载用的代理", "network.ca": "额外的证书",
 	},
 	About: map[string]string{
@@ -200,6 +212,9 @@ var zhScreen = Screen{
 		"openclaw.preset":      "按智能体被骗时会发生什么来选择。",
 		"openclaw.provider":    "智能体使用谁的模型。密钥在下一页询问，不会写入方案文件。",
 		"network.level":        "无论哪一级，私有地址和这台电脑自己的地址都被拒绝。",
+		"network.channels":     "你通过它们与智能体对话。这里只是放行，渠道本身在 OpenClaw 里设置。",
+		"network.allow":        "例如 example.org *.example.org example.org:8443，用空格隔开。",
+		"network.modelServer":  "在你自己的网络里，例如 192.168.1.20:11434：唯一放行的私有地址。",
 		"network.subnet":       "auto，或一段私有地址，例如 10.20.30.0/29。",
 		"network.sshPort":      "在 127.0.0.1 上；0 表示取一个空闲端口。",
 		"network.proxy":        "不含密码的地址；留空则用环境变量的。",
@@ -217,6 +232,9 @@ var zhScreen = Screen{
 		"openclaw.provider=deepseek": "DeepSeek", "openclaw.provider=moonshot": "月之暗面（Kimi）", "openclaw.provider=zai": "智谱（Z.ai）",
 		"openclaw.provider=qwen": "阿里云百炼（Qwen）", "openclaw.provider=google": "Google", "openclaw.provider=openrouter": "OpenRouter",
 		"network.level=allowlist": "只有列出的主机", "network.level=internet": "任何公网主机", "network.level=offline": "全部禁止",
+		"network.channels=telegram": "Telegram", "network.channels=slack": "Slack", "network.channels=discord": "Discord",
+		"network.channels=whatsapp": "WhatsApp", "network.channels=feishu": "飞书 / Lark", "network.channels=dingtalk": "钉钉",
+		"network.channels=wecom": "企业微信",
 	},
 	Meaning: map[string]string{
 		"openclaw.preset=cautious":  "它阅读并回复消息，不写文件，也不执行命令。",
@@ -224,7 +242,7 @@ var zhScreen = Screen{
 		"openclaw.preset=full":      "它在虚拟机里执行命令，高风险的仍然等你同意。",
 		"image.source=auto":         "下载 Debian 的官方镜像；下载不到时用签名的软件包构建。",
 		"image.source=build":        "用这台电脑软件源里签名的软件包构建，需要几分钟。",
-		"network.level=allowlist":   "模型提供商、更新，以及你列出的主机。",
+		"network.level=allowlist":   "模型提供商、更新、渠道，以及你列出的主机。",
 		"network.level=internet":    "智能体可以把它知道的内容发往任何公网地址。",
 		"network.level=offline":     "智能体只使用已有的内容，也连不上模型。",
 	},

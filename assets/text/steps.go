@@ -18,6 +18,8 @@ type Steps struct {
 
 	SummaryTitle, SummaryAgain                                                string
 	SummaryMachine, SummaryWhere, SummaryNetworkSystem, SummaryNetworkSession string
+	SummaryOutside, SummaryNamed, SummaryAnd, SummaryUpdates                  string
+	SummaryOwn, SummaryServer                                                 string
 	SummaryImage, SummaryCode, SummaryPreset, SummaryDir                      string
 	DryRunTitle, DryRunDomain, DryRunNetwork, DryRunFilter, DryRunPool        string
 	DryRunSeed, DryRunGuest, DryRunConfig, DryRunUndo                         string
@@ -57,14 +59,16 @@ var enSteps = Steps{
 	SummaryTitle: "This will be made:", SummaryAgain: "This machine exists; every step is looked at again:",
 	SummaryMachine:        "  machine   %q: processors %d, memory %s, system disk up to %s, data disk up to %s",
 	SummaryWhere:          "  where     %s (%s)",
-	SummaryNetworkSystem:  "  network   isolated; host %s, guest %s; nothing gets out",
-	SummaryNetworkSession: "  network   none; SSH through 127.0.0.1:%d; nothing gets out",
-	SummaryImage:          "  system    Debian 13, source %s",
-	SummaryCode:           "  agent     OpenClaw %s on a read-only disk",
-	SummaryPreset:         "  rights    preset %q",
-	SummaryDir:            "  on disk   %s, and the storage pool %s",
-	DryRunTitle:           "What `clawarium setup` would make. Nothing was changed.",
-	DryRunDomain:          "domain", DryRunNetwork: "network", DryRunFilter: "packet filter", DryRunPool: "storage pool",
+	SummaryNetworkSystem:  "  network   isolated; host %s, guest %s; its card reaches nothing else",
+	SummaryNetworkSession: "  network   none; SSH through 127.0.0.1:%d; its card reaches nothing",
+	SummaryOutside:        "  let out   %s", SummaryNamed: "%s: %s", SummaryAnd: ", ", SummaryUpdates: "updates",
+	SummaryOwn: "%d of your own", SummaryServer: "model server %s",
+	SummaryImage:  "  system    Debian 13, source %s",
+	SummaryCode:   "  agent     OpenClaw %s on a read-only disk",
+	SummaryPreset: "  rights    preset %q",
+	SummaryDir:    "  on disk   %s, and the storage pool %s",
+	DryRunTitle:   "What `clawarium setup` would make. Nothing was changed.",
+	DryRunDomain:  "domain", DryRunNetwork: "network", DryRunFilter: "packet filter", DryRunPool: "storage pool",
 	DryRunSeed: "first boot, seed file", DryRunGuest: "in the guest", DryRunConfig: "OpenClaw's configuration", DryRunUndo: "steps, in order",
 	Withheld:     "(withheld: a key made for one session)",
 	DataDiskKept: "A data disk of an earlier machine of this name was kept; it is used again, with all that the agent left on it.",
@@ -101,14 +105,16 @@ var zhSteps = Steps{
 	SummaryTitle: "将要创建：", SummaryAgain: "这台虚拟机已存在，将重新查看每一步：",
 	SummaryMachine:        "  虚拟机  %q：%d 个处理器，内存 %s，系统盘至多 %s，数据盘至多 %s",
 	SummaryWhere:          "  位置    %s（%s）",
-	SummaryNetworkSystem:  "  网络    隔离；主机 %s，虚拟机 %s；什么都出不去",
-	SummaryNetworkSession: "  网络    无；经 127.0.0.1:%d 使用 SSH；什么都出不去",
-	SummaryImage:          "  系统    Debian 13，来源 %s",
-	SummaryCode:           "  智能体  OpenClaw %s，在只读盘上",
-	SummaryPreset:         "  权限    预设 %q",
-	SummaryDir:            "  存放    %s，以及存储池 %s",
-	DryRunTitle:           "`clawarium setup` 将创建以下内容。没有做任何改动。",
-	DryRunDomain:          "虚拟机", DryRunNetwork: "网络", DryRunFilter: "包过滤规则", DryRunPool: "存储池",
+	SummaryNetworkSystem:  "  网络    隔离；主机 %s，虚拟机 %s；网卡到达不了别处",
+	SummaryNetworkSession: "  网络    无；经 127.0.0.1:%d 使用 SSH；网卡什么也到达不了",
+	SummaryOutside:        "  出站    %s", SummaryNamed: "%s：%s", SummaryAnd: "、", SummaryUpdates: "更新",
+	SummaryOwn: "你自己的 %d 个", SummaryServer: "模型服务器 %s",
+	SummaryImage:  "  系统    Debian 13，来源 %s",
+	SummaryCode:   "  智能体  OpenClaw %s，在只读盘上",
+	SummaryPreset: "  权限    预设 %q",
+	SummaryDir:    "  存放    %s，以及存储池 %s",
+	DryRunTitle:   "`clawarium setup` 将创建以下内容。没有做任何改动。",
+	DryRunDomain:  "虚拟机", DryRunNetwork: "网络", DryRunFilter: "包过滤规则", DryRunPool: "存储池",
 	DryRunSeed: "首次启动的种子文件", DryRunGuest: "虚拟机内", DryRunConfig: "OpenClaw 的配置", DryRunUndo: "步骤，按顺序",
 	Withheld:     "（不显示：只用于一次会话的密钥）",
 	DataDiskKept: "保留着同名虚拟机以前的数据盘；将再次使用它，智能体留在上面的一切都在。",

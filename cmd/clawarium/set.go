@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -31,6 +32,9 @@ func setKeys(p plan.Plan, assignments []string, h plan.Host) (plan.Plan, error) 
 		if !nested {
 			section, leaf = "", key
 		}
+		if v := strings.TrimSpace(value); plan.IsList(key) && !(strings.HasPrefix(v, "[") && strings.HasSuffix(v, "]")) {
+			value = list(value)
+		}
 		if _, seen := sections[section]; !seen {
 			order = append(order, section)
 		}
@@ -51,6 +55,16 @@ func setKeys(p plan.Plan, assignments []string, h plan.Host) (plan.Plan, error) 
 		}
 	}
 	return plan.Read([]byte(file.String()), p, h)
+}
+
+// list is what was given for a list without YAML's brackets: entries with commas or
+// blanks between them.
+func list(given string) string {
+	entries := strings.FieldsFunc(given, func(c rune) bool { return c == ',' || c == ' ' })
+	for i, e := range entries {
+		entries[i] = strconv.Quote(e)
+	}
+	return "[" + strings.Join(entries, ", ") + "]"
 }
 
 // validName checks a machine's name before any path is built from it.

@@ -97,6 +97,9 @@ func (o *setupOptions) run(ctx context.Context) error {
 	if o.dryRun {
 		return env.Describe(o.out)
 	}
+	if err := o.finishChange(ctx, env); err != nil {
+		return err
+	}
 	if !o.yes {
 		if err := o.confirm(ctx, env, stored); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -30,10 +31,19 @@ func Diff(a, b Plan) []Change {
 // Hash identifies what the plan says, in 64 hexadecimal digits: the SHA-256 of a
 // JSON object from dotted keys, sorted, to values. Plans that mean the same have
 // the same hash.
-func (p Plan) Hash() string {
+func (p Plan) Hash() string { return p.hash(true) }
+
+// MadeHash is Hash without the keys that decide only what is let out of the machine:
+// network.level, channels, allow and modelServer. What a machine is made as carries
+// it, so that another allowlist makes no other machine.
+func (p Plan) MadeHash() string { return p.hash(false) }
+
+func (p Plan) hash(egress bool) string {
 	values := make(map[string]string, len(keys))
 	for i := range keys {
-		values[keys[i].path] = keys[i].exact(&p)
+		if egress || !keys[i].egress {
+			values[keys[i].path] = keys[i].exact(&p)
+		}
 	}
 	canonical, err := json.Marshal(values)
 	if err != nil {
@@ -52,14 +62,32 @@ func (p Plan) Get(path string) string {
 	return ""
 }
 
-// exact tells any two different values of k apart.
+// exact tells any two different values of k apart. Only of mirrors does the order
+// count; of hosts it does not matter how each is written.
 func (k *key) exact(p *Plan) string {
-	if list, ok := k.at(p).(*[]string); ok {
-		s := make([]string, len(*list))
-		for i, v := range *list {
-			s[i] = fmt.Sprintf("%q", v)
+	switch v := k.at(p).(type) {
+	case *[]string:
+		s := make([]string, len(*v))
+		for i, e := range *v {
+			s[i] = fmt.Sprintf("%q", e)
+			if k.kind == hosts {
+				if host, port, err := HostPort(e); err == nil {
+					s[i] = joined(host, port)
+				}
+			}
+		}
+		if k.kind != addresses {
+			slices.Sort(s)
+			s = slices.Compact(s)
 		}
 		return strings.Join(s, " ")
+	case *string:
+		if k.kind != server {
+			return *v
+		}
+		if a := p.Network.ModelServerAddress(); a.IsValid() {
+			return a.String()
+		}
 	}
 	return k.plain(p)
 }

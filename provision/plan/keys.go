@@ -17,6 +17,7 @@ const (
 	diskHigh       = 2 * TiB
 	textLength     = 2048 // characters, of any string in a plan
 	mirrorsAtMost  = 16
+	hostsAtMost    = 64
 	sshPortLow     = 1024 // below it, ports need root
 	sshPortHigh    = 65535
 	subnetBitsLow  = 24
@@ -35,6 +36,9 @@ const (
 	address               // an address with one of schemes, or empty
 	addresses             // a list of addresses
 	subnet                // auto, or a private IPv4 network
+	picks                 // a list of choices
+	hosts                 // a list of hosts with ports, see HostPort
+	server                // a private address with a port, or empty
 )
 
 // key is one key of the plan file: the single place that says where its value
@@ -46,12 +50,16 @@ type key struct {
 	choices []string
 	schemes []string
 	low     int64
-	high    int64
+	high    int64 // of a list: entries
 	form    *regexp.Regexp
 	zero    bool // 0, or the empty string, is allowed as well
+	egress  bool // decides what is let out, and nothing of how the machine is made
 }
 
 var webSchemes = []string{"http", "https"}
+
+// channels are those whose hosts assets/egress knows.
+var channels = []string{"telegram", "slack", "discord", "whatsapp", "feishu", "dingtalk", "wecom"}
 
 var keys = []key{
 	{path: "version", at: func(p *Plan) any { return &p.Version }, kind: number, low: 1, high: 1},
@@ -75,7 +83,7 @@ var keys = []key{
 	{path: "image.file", at: func(p *Plan) any { return &p.Image.File }, kind: file, zero: true},
 	{path: "image.sha512", at: func(p *Plan) any { return &p.Image.SHA512 }, kind: pattern, zero: true,
 		form: regexp.MustCompile(`^[0-9a-f]{128}$`)},
-	{path: "image.mirrors", at: func(p *Plan) any { return &p.Image.Mirrors }, kind: addresses, schemes: webSchemes},
+	{path: "image.mirrors", at: func(p *Plan) any { return &p.Image.Mirrors }, kind: addresses, schemes: webSchemes, high: mirrorsAtMost},
 	{path: "openclaw.version", at: func(p *Plan) any { return &p.OpenClaw.Version }, kind: pattern,
 		form: regexp.MustCompile(`^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}(-[0-9A-Za-z.-]{1,32})?$`)},
 	{path: "openclaw.lockfile", at: func(p *Plan) any { return &p.OpenClaw.Lockfile }, kind: file, zero: true},
@@ -85,8 +93,12 @@ var keys = []key{
 		choices: []string{Cautious, Workspace, Full}},
 	{path: "openclaw.provider", at: func(p *Plan) any { return &p.OpenClaw.Provider }, kind: choice,
 		choices: []string{None, "anthropic", "openai", "deepseek", "moonshot", "zai", "qwen", "google", "openrouter"}},
-	{path: "network.level", at: func(p *Plan) any { return &p.Network.Level }, kind: choice,
+	{path: "network.level", at: func(p *Plan) any { return &p.Network.Level }, kind: choice, egress: true,
 		choices: []string{Allowlist, Internet, Offline}},
+	{path: "network.channels", at: func(p *Plan) any { return &p.Network.Channels }, kind: picks, egress: true, high: int64(len(channels)),
+		choices: channels},
+	{path: "network.allow", at: func(p *Plan) any { return &p.Network.Allow }, kind: hosts, egress: true, high: hostsAtMost},
+	{path: "network.modelServer", at: func(p *Plan) any { return &p.Network.ModelServer }, kind: server, egress: true, zero: true},
 	{path: "network.subnet", at: func(p *Plan) any { return &p.Network.Subnet }, kind: subnet},
 	{path: "network.sshPort", at: func(p *Plan) any { return &p.Network.SSHPort }, kind: number, zero: true,
 		low: sshPortLow, high: sshPortHigh},
@@ -125,7 +137,17 @@ func Keys() []string {
 	return all
 }
 
-// Choices lists the values of an enumerated key; nil for any other key.
+// IsList says whether the key at path has any number of values.
+func IsList(path string) bool {
+	if k := byPath[path]; k != nil {
+		_, list := k.at(new(Plan)).(*[]string)
+		return list
+	}
+	return false
+}
+
+// Choices lists the values of an enumerated key, of which a list has any number;
+// nil for any other key.
 func Choices(path string) []string {
 	if k := byPath[path]; k != nil {
 		return append([]string(nil), k.choices...)

@@ -2,9 +2,8 @@ package plan
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,11 +59,9 @@ func Read(data []byte, base Plan, h Host) (Plan, error) {
 	}
 	if len(problems) > 0 {
 		// From top to bottom, as one mends a file; what is not in it comes last.
-		slices.SortStableFunc(problems, func(a, b *Problem) int {
-			if (a.Line == 0) != (b.Line == 0) {
-				return b.Line - a.Line
-			}
-			return cmp.Compare(a.Line, b.Line)
+		sort.SliceStable(problems, func(i, j int) bool {
+			a, b := problems[i].Line, problems[j].Line
+			return a != 0 && (b == 0 || a < b)
 		})
 		return Plan{}, join(problems)
 	}
@@ -106,7 +103,11 @@ func parse(data []byte, base Plan) (Plan, *reader, []*Problem) {
 	}
 	r.section(body, "")
 	// A list is no plain value, so that base's must not be shared.
-	r.plan.Image.Mirrors = append([]string(nil), r.plan.Image.Mirrors...)
+	for i := range keys {
+		if list, ok := keys[i].at(&r.plan).(*[]string); ok {
+			*list = append([]string(nil), *list...)
+		}
+	}
 	return r.plan, r, r.found
 }
 
@@ -171,7 +172,11 @@ func (r *reader) structure(tokens token.Tokens) *Problem {
 			continue
 		case token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType, token.DirectiveType,
 			token.LiteralType, token.FoldedType, token.MappingKeyType:
-			return r.atToken(tk, &Problem{Value: tk.Value, what: fmt.Sprintf(t.NotSupported, mask(tk.Value)), Hint: t.SupportedHint})
+			hint := t.SupportedHint
+			if tk.Type == token.AliasType { // what a * at the beginning means to YAML, and to nobody else
+				hint = t.Outside.AliasHint
+			}
+			return r.atToken(tk, &Problem{Value: tk.Value, what: fmt.Sprintf(t.NotSupported, mask(tk.Value)), Hint: hint})
 		case token.DocumentHeaderType:
 			if began || ended {
 				return r.atToken(tk, &Problem{what: t.ManyDocuments, Hint: t.DocumentsHint})

@@ -16,7 +16,7 @@ var desk = Host{CPUs: 8, Memory: 16 * GiB, FreeDisk: 200 * GiB, Path: "/srv/disk
 
 func TestAPlanFileOverridesOnlyTheKeysThatItNames(t *testing.T) {
 	base := Default(desk)
-	base.Image.Mirrors = []string{"https://base.example"}
+	base.Image.Mirrors, base.Network.Allow = []string{"https://base.example"}, []string{"base.example"}
 	got, err := Parse([]byte("\xef\xbb\xbf---\r\nversion: 1\r\nname: 'reef'\r\nmachine:\r\n  memory: 3GiB # enough\r\n  cpus: 2\r\nnetwork: {level: offline}\r\nimage:\r\n"), base)
 	if err != nil {
 		t.Fatal(err)
@@ -26,8 +26,8 @@ func TestAPlanFileOverridesOnlyTheKeysThatItNames(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
-	got.Image.Mirrors[0] = "changed"
-	if base.Image.Mirrors[0] != "https://base.example" {
+	got.Image.Mirrors[0], got.Network.Allow[0] = "changed", "changed"
+	if base.Image.Mirrors[0] != "https://base.example" || base.Network.Allow[0] != "base.example" {
 		t.Error("the base shares its list with the result")
 	}
 }
@@ -91,7 +91,8 @@ func TestFilesThatAreNotAPlanAreRefusedWithWhereAndWhatToDo(t *testing.T) {
 		{"two headers", "---\n---\nname: b\n", 2, 1, "more than one document", m.DocumentsHint},
 		{"a document after the end", "name: a\n...\nname: b\n", 3, 1, "more than one document", m.DocumentsHint},
 		{"anchors that multiply", laughs, 1, 4, `"&"`, m.SupportedHint},
-		{"an alias", "name: *other\n", 1, 7, `"*"`, m.SupportedHint},
+		{"an alias", "name: *other\n", 1, 7, `"*"`, m.Outside.AliasHint},
+		{"a host that begins with * and no quote", "network:\n  allow:\n    - *.example.org\n", 3, 7, `"*"`, m.Outside.AliasHint},
 		{"a merge", "machine:\n  <<: {cpus: 2}\n", 2, 3, `"<<"`, m.SupportedHint},
 		{"a tag", "name: !!str reef\n", 1, 7, `"!!str"`, m.SupportedHint},
 		{"a directive", "%YAML 1.2\n---\nname: reef\n", 1, 1, `"%"`, m.SupportedHint},
@@ -115,6 +116,8 @@ func TestFilesThatAreNotAPlanAreRefusedWithWhereAndWhatToDo(t *testing.T) {
 		{"a list as value", "name: [a, b]\n", 1, 7, "name wants one value", "write name: and one value, on one line"},
 		{"a value as list", "image:\n  mirrors: https://a.example\n", 2, 12, `image.mirrors wants a list, not "https://a.example"`, m.ListHint},
 		{"a list in a list", "image:\n  mirrors:\n    - [x]\n", 3, 7, "image.mirrors[0] wants text", "write it like https://example.org"},
+		{"a number as host", "network:\n  allow: [1.2]\n", 2, 11, `network.allow[0] wants text, not "1.2"`, "write it like example.org"},
+		{"a truth value as channel", "network:\n  channels: [yes, true]\n", 2, 19, `network.channels[1] wants text, not "true"`, "write it like telegram"},
 		{"a value as section", "machine: big\n", 1, 10, `machine wants keys of its own, not "big"`, m.SectionHint},
 		{"a number as text", "openclaw:\n  version: 2026.9\n", 2, 12, `openclaw.version wants text, not "2026.9"`, `put it in quotes: version: "2026.9"`},
 		{"a truth value as text", "name: true\n", 1, 7, `name wants text, not "true"`, `put it in quotes: name: "true"`},

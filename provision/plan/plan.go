@@ -76,6 +76,15 @@ type OpenClaw struct {
 type Network struct {
 	// Level: allowlist, internet or offline.
 	Level string `yaml:"level" json:"level"`
+	// Channels whose hosts the allowlist lets through: telegram, slack, discord,
+	// whatsapp, feishu, dingtalk and wecom. No effect at the other levels.
+	Channels []string `yaml:"channels,omitempty" json:"channels,omitempty"`
+	// Allow are further hosts of the allowlist, at most 64: a name, a name with one
+	// * or a public address, with a port unless it is 443; see HostPort.
+	Allow []string `yaml:"allow,omitempty" json:"allow,omitempty"`
+	// ModelServer is one private address with its port, the only one that is let
+	// through; empty: none. No effect at level offline.
+	ModelServer string `yaml:"modelServer,omitempty" json:"modelServer,omitempty"`
 	// Subnet of the isolated network, a private IPv4 /24 to /30 in CIDR form;
 	// auto picks one that is free on this host. Only with connection system.
 	Subnet string `yaml:"subnet" json:"subnet"`

@@ -77,6 +77,12 @@ func (k *key) allowed(h Host) string {
 		return fmt.Sprintf(t.RangeMirrors, mirrorsAtMost)
 	case subnet:
 		return fmt.Sprintf(t.RangeSubnet, subnetBitsLow, subnetBitsHigh)
+	case picks:
+		return fmt.Sprintf(t.Outside.Channels, strings.Join(k.choices, ", "))
+	case hosts:
+		return fmt.Sprintf(t.Outside.Hosts, hostsAtMost)
+	case server:
+		return t.Outside.Server
 	}
 	switch k.path {
 	case "name":

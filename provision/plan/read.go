@@ -209,7 +209,7 @@ func (r *reader) text(k *key, path string, n ast.Node) (string, bool) {
 	if !ok {
 		hint := fmt.Sprintf(t.TextHint, leaf(k.path), written(n))
 		if path != k.path {
-			hint = fmt.Sprintf(t.AddressHint, "https://example.org")
+			hint = fmt.Sprintf(t.AddressHint, k.example())
 		}
 		p := k.problem(Host{}, written(n), fmt.Sprintf(t.NotText, path, written(n)), hint)
 		p.Key = path
@@ -225,6 +225,17 @@ func (r *reader) text(k *key, path string, n ast.Node) (string, bool) {
 		return "", false
 	}
 	return s.Value, true
+}
+
+// example is an entry of a list.
+func (k *key) example() string {
+	switch k.kind {
+	case picks:
+		return k.choices[0]
+	case hosts:
+		return "example.org"
+	}
+	return "https://example.org"
 }
 
 // raw is a scalar as the file has it; empty for anything else.

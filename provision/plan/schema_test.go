@@ -101,6 +101,18 @@ func describe(s *jsonschema.Schema, k *key) {
 		n := uint64(mirrorsAtMost)
 		s.MaxItems = &n
 		s.Items.Pattern = addressPattern(k)
+	case picks:
+		n := uint64(k.high)
+		s.MaxItems = &n
+		for _, c := range k.choices {
+			s.Items.Enum = append(s.Items.Enum, c)
+		}
+	case hosts: // roughly; HostPort says the rest
+		n := uint64(k.high)
+		s.MaxItems = &n
+		s.Items.Pattern = `^(\[[0-9A-Fa-f:.]+\](:[1-9][0-9]{0,4})?|[0-9A-Fa-f]*:[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*|[0-9A-Za-z*][0-9A-Za-z.*-]*(:[1-9][0-9]{0,4})?)$`
+	case server:
+		s.Pattern = optional(k, `^([0-9.]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}$`)
 	case subnet:
 		s.Pattern = `^auto$|^[0-9]{1,3}(\.[0-9]{1,3}){3}/(2[4-9]|30)$`
 	}
@@ -261,6 +273,8 @@ func TestTheSchemaAcceptsEveryPlanThatIsAccepted(t *testing.T) {
 					*v = pick("", own)
 				case k.kind == address:
 					*v = pick("", "http://a.example", "https://a.example:8443/npm/", "http://[::1]:3128")
+				case k.kind == server:
+					*v = pick("", "192.168.1.20:11434", "[fd00::7]:8000")
 				case k.kind == subnet:
 					*v = pick(Auto, "10.1.2.0/24", "192.168.9.8/30")
 				case k.path == "image.sha512":
@@ -272,7 +286,14 @@ func TestTheSchemaAcceptsEveryPlanThatIsAccepted(t *testing.T) {
 				}
 			case *[]string:
 				for range r.IntN(3) {
-					*v = append(*v, pick("http://a.example", "https://b.example/c/d"))
+					switch k.kind {
+					case picks:
+						*v = append(*v, pick(k.choices...))
+					case hosts:
+						*v = append(*v, pick("a.example", "*.b.example:8443", "A.Example.", "8.8.4.4", "9.9.9.9:853", "2620:fe::fe", "[2620:fe::fe]:853", "api.*.example.com"))
+					default:
+						*v = append(*v, pick("http://a.example", "https://b.example/c/d"))
+					}
 				}
 			}
 		}
@@ -310,6 +331,10 @@ func TestTheSchemaRefusesWhatThePlanRefuses(t *testing.T) {
 		"openclaw: {version: 2026.9}", "openclaw: {version: latest}", "openclaw: {lockfile: package-lock.json}", "openclaw: {registry: a.example}",
 		"openclaw: {registry: 'http://a:b@a.example'}", "openclaw: {preset: root}", "openclaw: {provider: other}", "openclaw: {apiKey: x}",
 		"network: {level: all}", "network: {subnet: 10.0.0.0/16}", "network: {subnet: 10.0.0.0/31}", "network: {sshPort: 22}", "network: {sshPort: 65536}",
+		"network: {channels: [irc]}", "network: {channels: telegram}", "network: {channels: [telegram, slack, discord, whatsapp, feishu, dingtalk, wecom, slack]}",
+		"network: {allow: example.org}", "network: {allow: ['https://x.example']}", "network: {allow: [x.example/y]}", "network: {allow: ['x.example:']}",
+		"network: {allow: ['x.example:0']}", "network: {allow: ['b\u00fccher.example']}", "network: {allow: [x_y.example]}", "network: {allow: [" + strings.Repeat("a.example, ", 65) + "]}",
+		"network: {modelServer: 192.168.1.20}", "network: {modelServer: 'nas.local:11434'}", "network: {modelServer: 'http://192.168.1.20:80'}", "network: {modelServer: ['10.0.0.1:1']}",
 		"network: {proxy: proxy.example}", "network: {ca: ca.pem}", "language: fr", "language:", "[]", "reef",
 	} {
 		if err := schemaSays(t, s, []byte(file)); err == nil {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -113,7 +114,6 @@ func (k *key) unfit(path, s string, h Host) *Problem {
 }
 
 func (k *key) stringProblem(s string, h Host) *Problem {
-	t := text.T().Plan
 	if p := k.unfit(k.path, s, h); p != nil {
 		return p
 	}
@@ -122,15 +122,7 @@ func (k *key) stringProblem(s string, h Host) *Problem {
 	}
 	switch k.kind {
 	case choice:
-		for _, c := range k.choices {
-			if s == c {
-				return nil
-			}
-		}
-		if c, ok := nearest(s, k.choices); ok {
-			return k.refused(h, s, fmt.Sprintf(t.DidYouMean, c))
-		}
-		return k.refused(h, s, fmt.Sprintf(t.ChoiceHint, strings.Join(k.choices, ", ")))
+		return k.choiceProblem(k.path, s, h)
 	case pattern:
 		if k.form.MatchString(s) {
 			return nil
@@ -142,8 +134,25 @@ func (k *key) stringProblem(s string, h Host) *Problem {
 		return k.addressProblem(k.path, s, h)
 	case subnet:
 		return k.subnetProblem(s, h)
+	case server:
+		_, p := k.server(s, h)
+		return p
 	}
 	return nil
+}
+
+func (k *key) choiceProblem(path, s string, h Host) *Problem {
+	t := text.T().Plan
+	if slices.Contains(k.choices, s) {
+		return nil
+	}
+	hint := fmt.Sprintf(t.ChoiceHint, strings.Join(k.choices, ", "))
+	if c, ok := nearest(s, k.choices); ok {
+		hint = fmt.Sprintf(t.DidYouMean, c)
+	}
+	p := k.problem(h, s, fmt.Sprintf(t.NotAllowed, path, mask(s), k.allowed(h)), hint)
+	p.Key = path
+	return p
 }
 
 func (k *key) patternHint() string {
@@ -160,19 +169,35 @@ func (k *key) patternHint() string {
 func (k *key) listProblems(list []string, h Host) []*Problem {
 	t := text.T().Plan
 	var found []*Problem
-	if len(list) > mirrorsAtMost {
+	if len(list) > int(k.high) {
+		hint := t.TooManyHint
+		if k.kind != addresses {
+			hint = t.Outside.FewerHint
+		}
 		n := strconv.Itoa(len(list))
-		found = append(found, k.problem(h, n, fmt.Sprintf(t.TooManyValues, k.path, len(list), k.allowed(h)), t.TooManyHint))
+		found = append(found, k.problem(h, n, fmt.Sprintf(t.TooManyValues, k.path, len(list), k.allowed(h)), hint))
 	}
 	for i, s := range list {
 		path := entry(k.path, i)
 		p := k.unfit(path, s, h)
 		if p == nil {
-			p = k.addressProblem(path, s, h)
+			p = k.entryProblem(path, s, h)
 		}
 		found = append(found, one(p)...)
 	}
 	return found
+}
+
+// entryProblem is what is wrong with an address, or with one entry of a list.
+func (k *key) entryProblem(path, s string, h Host) *Problem {
+	switch k.kind {
+	case picks:
+		return k.choiceProblem(path, s, h)
+	case hosts:
+		_, _, p := k.hostPort(path, s, h)
+		return p
+	}
+	return k.addressProblem(path, s, h)
 }
 
 // entry names one value of a list, from 0 as programs count.

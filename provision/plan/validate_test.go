@@ -86,6 +86,8 @@ func TestEveryRefusalNamesTheValueTheRangeAndWhatToDo(t *testing.T) {
 		webRange     = "an http or https address with no user name or password, or empty"
 		proxyRange   = "an http, https or socks5 address with no user name or password, or empty"
 		mirrorRange  = "a list of at most 16 http or https addresses with no user name or password"
+		hostsRange   = "a list of at most 64 hosts, each with its port unless that is 443"
+		serverRange  = "a private address with its port, or empty"
 		subnetRange  = "auto, or a private IPv4 network from /24 to /30"
 		memoryRange  = "2GiB to 15GiB, as whole MiB, GiB or TiB (this host has 16GiB and keeps 1GiB)"
 		systemRange  = `6GiB to 200GiB, as whole MiB, GiB or TiB (free space at "/srv/disks")`
@@ -191,6 +193,20 @@ func TestEveryRefusalNamesTheValueTheRangeAndWhatToDo(t *testing.T) {
 			}
 		}},
 
+		{"network.channels[1]", "telegramm", "a list of telegram, slack, discord, whatsapp, feishu, dingtalk, wecom", `did you mean "telegram"?`,
+			func(p *Plan) { p.Network.Channels = []string{"slack", "telegramm"} }},
+		{"network.channels[0]", "", "a list of telegram, slack, discord, whatsapp, feishu, dingtalk, wecom", "choose one of: telegram, slack, discord, whatsapp, feishu, dingtalk, wecom",
+			func(p *Plan) { p.Network.Channels = []string{""} }},
+		{"network.channels", "8", "a list of telegram, slack, discord, whatsapp, feishu, dingtalk, wecom", m.Outside.FewerHint,
+			func(p *Plan) { p.Network.Channels = append([]string{"slack"}, channels...) }},
+		{"network.allow", "65", hostsRange, m.Outside.FewerHint, func(p *Plan) {
+			for i := range 65 {
+				p.Network.Allow = append(p.Network.Allow, fmt.Sprintf("a%d.example", i))
+			}
+		}},
+		{"network.allow[1]", "https://x.org/y", hostsRange, "write only x.org", func(p *Plan) { p.Network.Allow = []string{"x.example", "https://x.org/y"} }},
+		sets("network.modelServer", "8.8.4.4:80", serverRange, "put it into network.allow instead"),
+
 		sets("network.subnet", "8.8.8.0/24", subnetRange, "set network.subnet to auto, or to a network such as 192.168.77.0/24"),
 		sets("network.subnet", "10.0.0.0/16", subnetRange, "set network.subnet to auto, or to a network such as 192.168.77.0/24"),
 		sets("network.subnet", "10.0.0.0/31", subnetRange, "set network.subnet to auto, or to a network such as 192.168.77.0/24"),
@@ -224,7 +240,7 @@ func TestEveryRefusalNamesTheValueTheRangeAndWhatToDo(t *testing.T) {
 					got.Key, got.Value, got.Range, got.Hint, c.key, c.value, c.rng, c.hint)
 			}
 			says := got.Error()
-			if c.value != "" && !strings.Contains(says, strings.Trim(fmt.Sprintf("%q", c.value), `"`)) && got.Hint != m.TooManyHint && c.key != "image.sha512" {
+			if c.value != "" && !strings.Contains(says, strings.Trim(fmt.Sprintf("%q", c.value), `"`)) && got.Hint != m.TooManyHint && got.Hint != m.Outside.FewerHint && c.key != "image.sha512" {
 				t.Errorf("the value is not quoted: %s", says)
 			}
 			if strings.Contains(says, "opensesame") || strings.Contains(got.Hint, "opensesame") {
@@ -269,9 +285,14 @@ func TestWhatIsMeantToBeAllowedIsAllowed(t *testing.T) {
 		"proxy with slash": func(p *Plan) { p.Network.Proxy = "http://proxy:3128/" },
 		"registry path":    func(p *Plan) { p.OpenClaw.Registry = "http://127.0.0.1:4873/npm/" },
 		"mirror":           func(p *Plan) { p.Image.Mirrors = []string{"https://mirror.example./images/cloud"} },
-		"ca":               func(p *Plan) { p.Network.CA = pem },
-		"slow emulation":   func(p *Plan) { p.Machine.Clock, p.Machine.Acceleration = Slow, Emulation },
-		"all the host":     func(p *Plan) { p.Machine = Machine{8, 15 * GiB, 200 * GiB, 200 * GiB, KVM, Steady} },
+		"channels":         func(p *Plan) { p.Network.Channels = channels },
+		"model server":     func(p *Plan) { p.Network.ModelServer = "192.168.1.20:11434" },
+		"offline, hosts kept": func(p *Plan) {
+			p.Network.Level, p.Network.Allow, p.Network.Channels = Offline, []string{"x.example"}, []string{"slack"}
+		},
+		"ca":             func(p *Plan) { p.Network.CA = pem },
+		"slow emulation": func(p *Plan) { p.Machine.Clock, p.Machine.Acceleration = Slow, Emulation },
+		"all the host":   func(p *Plan) { p.Machine = Machine{8, 15 * GiB, 200 * GiB, 200 * GiB, KVM, Steady} },
 	} {
 		p := Default(desk)
 		do(&p)
@@ -288,7 +309,7 @@ func TestAllProblemsOfAPlanAreReportedAtOnce(t *testing.T) {
 		got[p.Key] = true
 	}
 	for _, key := range Keys() {
-		optional := byPath[key].zero || byPath[key].kind == addresses
+		optional := byPath[key].zero || IsList(key)
 		if got[key] == optional {
 			t.Errorf("%s: reported %v", key, got[key])
 		}

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
 
 // With returns p with the key at path set to what a person typed. Blanks around
-// the value do not count; the entries of a list are separated by blanks. The
+// the value do not count; the entries of a list are separated by blanks, and by
+// commas where no entry can have one. The
 // error has every problem of this key alone, each a *Problem or *text.Fault, and
 // then p is returned as it was. Whether the keys agree with one another is for
 // Validate to say.
@@ -37,12 +39,21 @@ func (p Plan) With(path, value string, h Host) (Plan, error) {
 	case *string:
 		*v = value
 	case *[]string:
-		*v = slices.Clip(strings.Fields(value))
+		*v = slices.Clip(k.entries(value))
 	}
 	if found := k.problems(&q, h); len(found) > 0 {
 		return p, join(found)
 	}
 	return q, nil
+}
+
+// entries takes apart what was typed for a list. An address may have a comma in it,
+// a choice or a host has none.
+func (k *key) entries(typed string) []string {
+	if k.kind == addresses {
+		return strings.Fields(typed)
+	}
+	return strings.FieldsFunc(typed, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",，、", c) })
 }
 
 // Typed is what a person would type to give the key at path the value that it

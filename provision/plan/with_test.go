@@ -15,6 +15,10 @@ func TestWithTakesWhatIsTyped(t *testing.T) {
 		{"image.mirrors", " https://a.example/x  http://b.example ", "https://a.example/x http://b.example"},
 		{"image.mirrors", " ", ""},
 		{"network.proxy", "", ""},
+		{"network.channels", " telegram, slack ", "telegram slack"},
+		{"network.channels", "", ""},
+		{"network.allow", "*.x.example、y.example:8443 [2620:fe::fe]:853", "*.x.example y.example:8443 [2620:fe::fe]:853"},
+		{"network.modelServer", "192.168.1.20:11434", "192.168.1.20:11434"},
 		{"openclaw.preset", "full", "full"},
 	} {
 		got, err := p.With(c.key, c.typed, h)
@@ -34,7 +38,8 @@ func TestWithRefusesWithTheValueAndLeavesThePlan(t *testing.T) {
 	for _, c := range []struct{ key, typed string }{
 		{"name", "Tank!"}, {"machine.cpus", "many"}, {"machine.cpus", "99"}, {"machine.memory", "4"},
 		{"machine.memory", "1GiB"}, {"image.source", "net"}, {"no.such", "1"}, {"network.proxy", "ftp://x"},
-		{"image.mirrors", "https://ok.example nonsense"}, {"name", "a\x1b[2J"},
+		{"image.mirrors", "https://ok.example nonsense"}, {"network.channels", "telegram irc"}, {"network.allow", "x.example *.com"},
+		{"network.modelServer", "8.8.8.8:80"}, {"name", "a\x1b[2J"},
 	} {
 		got, err := p.With(c.key, c.typed, h)
 		if err == nil || len(Diff(p, got)) > 0 {

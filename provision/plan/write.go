@@ -62,13 +62,19 @@ func (p Plan) YAML() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// unwritable is unfit, and what an address must not carry.
+// unwritable is unfit, and what an address or a host must not carry.
 func (k *key) unwritable(path, s string) *Problem {
 	if p := k.unfit(path, s, Host{}); p != nil {
 		return p
 	}
-	if (k.kind == address || k.kind == addresses) && strings.ContainsAny(s, "@?#") {
-		return k.addressProblem(path, s, Host{})
+	if strings.ContainsAny(s, "@?#") {
+		switch k.kind {
+		case address, addresses, hosts:
+			return k.entryProblem(path, s, Host{})
+		case server:
+			_, p := k.server(s, Host{})
+			return p
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func anyPlan(r *rand.Rand) Plan {
 		if r.IntN(3) == 0 {
 			w += words[r.IntN(len(words))]
 		}
-		if k.kind == address || k.kind == addresses {
+		if slices.Contains([]kind{address, addresses, hosts, server}, k.kind) {
 			w = strings.NewReplacer("@", "", "?", "", "#", "").Replace(w)
 		}
 		return w
@@ -180,6 +181,48 @@ func TestHashTellsEveryKeyApartAndDiffNamesIt(t *testing.T) {
 	}
 }
 
+func TestTheOrderAndTheWritingOfHostsAndChannelsDoNotMatter(t *testing.T) {
+	one, two := Default(desk), Default(desk)
+	one.Network.Channels, two.Network.Channels = []string{"slack", "telegram"}, []string{"telegram", "slack", "slack"}
+	one.Network.Allow, two.Network.Allow = []string{"x.example", "y.example:8443"}, []string{"Y.Example:8443", "X.EXAMPLE.", "x.example:443"}
+	one.Network.ModelServer, two.Network.ModelServer = "[fd00::7]:80", "[FD00:0::7]:80"
+	if one.Hash() != two.Hash() || len(Diff(one, two)) > 0 {
+		t.Errorf("%v", Diff(one, two))
+	}
+	two.Network.Allow = append(two.Network.Allow, "y.example")
+	if one.Hash() == two.Hash() || len(Diff(one, two)) != 1 {
+		t.Errorf("another port is no difference: %v", Diff(one, two))
+	}
+}
+
+func TestWhatIsLetOutMakesNoOtherMachine(t *testing.T) {
+	base := Default(desk)
+	egress := map[string]bool{"network.level": true, "network.channels": true, "network.allow": true, "network.modelServer": true}
+	for i := range keys {
+		k := &keys[i]
+		p := Default(desk)
+		switch v := k.at(&p).(type) {
+		case *int:
+			*v++
+		case *Size:
+			*v += MiB
+		case *string:
+			*v += "x"
+		case *[]string:
+			*v = []string{"x"}
+		}
+		if same := p.MadeHash() == base.MadeHash(); same != egress[k.path] {
+			t.Errorf("%s: the machine stays the same: %v", k.path, same)
+		}
+		if p.Hash() == base.Hash() {
+			t.Errorf("%s: the plan stays the same", k.path)
+		}
+	}
+	if base.MadeHash() == base.Hash() {
+		t.Error("the two hashes are one")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	data, err := Default(desk).YAML()
 	if err != nil {
@@ -187,7 +230,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(data)
 	for _, s := range append(words, "name: reef\nmachine: {cpus: 2, memory: 3GiB}\n", "image:\n  mirrors:\n  - https://a.example\n",
-		"a: &a [*a]\n", "---\nname: 'x'\n...\n", "machine:\n\tcpus: 2\n", "name: \"\\0\"\n", "? name\n: x\n", "[name, x]: y\n", "{name: x}\n", "name: >-\n  x\n") {
+		"network:\n  channels: [slack, x]\n  allow: ['*.x.example:80', '[::1]:2']\n  modelServer: '10.0.0.1:80'\n", "a: &a [*a]\n", "---\nname: 'x'\n...\n", "machine:\n\tcpus: 2\n", "name: \"\\0\"\n", "? name\n: x\n", "[name, x]: y\n", "{name: x}\n", "name: >-\n  x\n") {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -173,6 +173,7 @@ type Status struct {
 	Steps      int    `json:"steps"`
 	Unfinished string `json:"unfinished,omitempty"` // ID of the first step that is not done
 	WorkingPID int    `json:"workingPID,omitempty"`
+	Way        Way    `json:"way"` // the way out
 }
 
 // Status looks at the journal and asks libvirt.
@@ -190,6 +191,9 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 		s.WorkingPID = journal.Working.PID
 	}
 	s.StepsDone, s.Steps, s.Unfinished = e.progress(journal)
+	if s.Way, err = e.Way(); err != nil {
+		return s, err
+	}
 	conn, err := e.connToLook(ctx)
 	if err != nil {
 		return s, err
@@ -267,6 +271,7 @@ func (s Status) Text(flag string) string {
 		return v
 	}
 	line(t.Versions, unknown(s.OpenClaw), unknown(s.Node), unknown(s.Image))
+	line("%s", s.Way.Text())
 	line(t.Made, s.StepsDone, s.Steps)
 	if s.Unfinished != "" {
 		line(t.Unfinished, s.Unfinished, flag)

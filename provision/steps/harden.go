@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -32,6 +33,7 @@ type Hardening struct {
 	judge  func(*Look)
 	steps  func(*provision.Repair) ([]provision.Step, error)
 	forget func(context.Context, *provision.Repair) error
+	change func(context.Context) (*Changed, error) // ends a change of the way out
 	accept func(before Look, after *Look, r *provision.Repair) error
 	begin  func(back bool) // of each way
 	pause  time.Duration
@@ -46,6 +48,7 @@ func (e *Env) Hardening(progress checks.Reporter, event func(provision.Event), o
 		judge:  func(l *Look) { l.judge(e.Plan) },
 		steps:  e.repairSteps,
 		forget: e.forgetRepair,
+		change: func(ctx context.Context) (*Changed, error) { return e.FinishChange(ctx, event, opts) },
 		accept: e.acceptOwn,
 		begin: func(back bool) {
 			e.checked = nil // what was looked up may have changed since
@@ -81,9 +84,14 @@ type Worse struct {
 }
 
 // Pending is the repair that an earlier process left, nil when there is none. One
-// that was over but for tidying up is tidied up.
+// that was over but for tidying up is tidied up, and a change of the way out, which
+// is no repair to its owner, is brought to its end.
 func (h *Hardening) Pending(ctx context.Context) (*provision.Repair, error) {
 	r, err := provision.PendingRepair(h.dir)
+	if err == nil && r != nil && isChange(r) {
+		_, err := h.change(ctx)
+		return nil, err
+	}
 	if err != nil || r == nil || r.Phase != provision.RepairKept {
 		return r, err
 	}
@@ -265,14 +273,9 @@ func unlike(before, after []checks.Finding) []string {
 			out = append(out, "+ "+line)
 		}
 	}
-	slices.SortFunc(out, func(x, y string) int {
-		if x[2:] == y[2:] {
-			return int(y[0]) - int(x[0])
-		}
-		if x[2:] < y[2:] {
-			return -1
-		}
-		return 1
+	sort.Slice(out, func(i, j int) bool {
+		x, y := out[i], out[j]
+		return x[2:] < y[2:] || x[2:] == y[2:] && x[0] > y[0]
 	})
 	return out
 }

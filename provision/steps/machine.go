@@ -37,7 +37,7 @@ func (e *Env) Spec() virt.Spec {
 	c, p := e.choices, e.Plan
 	path := func(volume string) string { return filepath.Join(c.PoolPath, volume) }
 	s := virt.Spec{
-		Machine: p.Name, UUID: c.UUID, Version: e.Version, Plan: p.Hash(), Arch: c.Arch,
+		Machine: p.Name, UUID: c.UUID, Version: e.Version, Plan: p.MadeHash(), Arch: c.Arch,
 		System: c.System, KVM: c.KVM, SlowClock: c.SlowClock,
 		CPUs: p.Machine.CPUs, Memory: int64(p.Machine.Memory), MAC: c.MAC,
 		SystemDisk: path(layout.SystemDisk(p.Name)), DataDisk: path(layout.DataDisk(p.Name)),
@@ -84,7 +84,7 @@ func (e *Env) domainStep() provision.Step {
 				return false, err
 			}
 			d, err := conn.Domain(ctx, name)
-			if err != nil || d == nil || !d.Ours || d.UUID != e.choices.UUID || d.Tag.Plan != e.Plan.Hash() {
+			if err != nil || d == nil || !d.Ours || d.UUID != e.choices.UUID || d.Tag.Plan != e.Plan.MadeHash() {
 				return false, err
 			}
 			next, err := conn.XML(ctx, name, true)
@@ -273,7 +273,8 @@ func (e *Env) ejectStep() provision.Step {
 	}
 }
 
-// Start starts a machine that was stopped and waits until OpenClaw answers.
+// Start starts a machine that was stopped, and its warden, and waits until OpenClaw
+// answers.
 func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, err error) {
 	conn, err := e.Conn(ctx)
 	if err != nil {
@@ -290,6 +291,9 @@ func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, er
 	defer cancel()
 	if err := e.boot(limited, r); err != nil {
 		return false, err
+	}
+	if err := e.openWay(ctx, r); err != nil {
+		return already, err
 	}
 	return already, e.waitGateway(ctx, r)
 }

@@ -25,7 +25,7 @@ func (e *Env) filterSpec() virt.FilterSpec {
 func (e *Env) networkSpec() virt.NetworkSpec {
 	c := e.choices
 	return virt.NetworkSpec{
-		Machine: e.Plan.Name, UUID: c.NetworkUUID, Version: e.Version, Plan: e.Plan.Hash(),
+		Machine: e.Plan.Name, UUID: c.NetworkUUID, Version: e.Version, Plan: e.Plan.MadeHash(),
 		HostIP: addr(c.HostIP), Bits: c.Prefix,
 	}
 }

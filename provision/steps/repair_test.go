@@ -171,7 +171,7 @@ func TestANetworkThatWasMeddledWithIsMadeAgainAndTakenBackWordForWord(t *testing
 // takes for its own.
 func testDomain(e *Env) string {
 	return `<domain type='test'><name>` + layout.Domain(e.Plan.Name) + `</name><uuid>` + e.choices.UUID + `</uuid>
-<metadata><clawarium:machine xmlns:clawarium="` + layout.TagNamespace + `" name="` + e.Plan.Name + `" plan="` + e.Plan.Hash() + `"/></metadata>
+<metadata><clawarium:machine xmlns:clawarium="` + layout.TagNamespace + `" name="` + e.Plan.Name + `" plan="` + e.Plan.MadeHash() + `"/></metadata>
 <memory>65536</memory><vcpu>1</vcpu><os><type>hvm</type></os>
 <devices><serial type='pty'><log file='` + e.consoleLog() + `' append='off'/><target port='0'/></serial></devices></domain>`
 }

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/image"
@@ -75,11 +77,38 @@ func (e *Env) Facts() []string {
 		fmt.Sprintf(t.SummaryMachine, p.Name, spec.Processors(), p.Machine.Memory, p.Machine.SystemDisk, p.Machine.DataDisk),
 		fmt.Sprintf(t.SummaryWhere, c.URI, c.ConnectionWhy),
 		network,
+		e.outside(),
 		fmt.Sprintf(t.SummaryImage, p.Image.Source),
 		fmt.Sprintf(t.SummaryCode, p.OpenClaw.Version),
 		fmt.Sprintf(t.SummaryPreset, p.OpenClaw.Preset),
 		fmt.Sprintf(t.SummaryDir, e.dir, c.PoolPath),
 	}
+}
+
+// outside says what gets out of the machine, by the names of those it is for.
+func (e *Env) outside() string {
+	t, p, named := e.text(), e.Plan, text.T().Screen.Choice
+	var list []string
+	if p.Network.Level == plan.Allowlist {
+		list = append(list, t.SummaryUpdates)
+		if p.OpenClaw.Provider != plan.None {
+			list = append(list, named["openclaw.provider="+p.OpenClaw.Provider])
+		}
+		for _, channel := range p.Network.Channels {
+			list = append(list, named["network.channels="+channel])
+		}
+		if n := len(p.Network.Allow); n > 0 {
+			list = append(list, fmt.Sprintf(t.SummaryOwn, n))
+		}
+	}
+	if p.Network.ModelServer != "" && p.Network.Level != plan.Offline {
+		list = append(list, fmt.Sprintf(t.SummaryServer, p.Network.ModelServer))
+	}
+	said := named["network.level="+p.Network.Level]
+	if len(list) > 0 {
+		said = fmt.Sprintf(t.SummaryNamed, said, strings.Join(list, t.SummaryAnd))
+	}
+	return fmt.Sprintf(t.SummaryOutside, said)
 }
 
 // Caveats are what the owner should know before waiting.

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // journaled writes a journal in which these steps are done.
@@ -124,6 +127,49 @@ func TestTheFactsNameTheMachineItsPlaceAndItsRights(t *testing.T) {
 				t.Errorf("no %q in\n%s", want, all)
 			}
 		}
+	}
+}
+
+func TestTheFactsSayWhatGetsOutByTheNamesOfThoseItIsFor(t *testing.T) {
+	defer text.Use(text.English)
+	for _, c := range []struct {
+		do     func(*plan.Network, *plan.OpenClaw)
+		en, zh string
+	}{
+		{func(*plan.Network, *plan.OpenClaw) {}, "  let out   named hosts only: updates", "  出站    只有列出的主机：更新"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			o.Provider, n.Channels, n.Allow, n.ModelServer = "zai", []string{"feishu", "telegram"}, []string{"x.example", "*.y.example"}, "10.0.0.1:80"
+		}, "  let out   named hosts only: updates, Zhipu (Z.ai), Feishu / Lark, Telegram, 2 of your own, model server 10.0.0.1:80",
+			"  出站    只有列出的主机：更新、智谱（Z.ai）、飞书 / Lark、Telegram、你自己的 2 个、模型服务器 10.0.0.1:80"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			n.Level, o.Provider, n.Channels, n.ModelServer = plan.Internet, "zai", []string{"slack"}, "10.0.0.1:80"
+		}, "  let out   any public host: model server 10.0.0.1:80", "  出站    任何公网主机：模型服务器 10.0.0.1:80"},
+		{func(n *plan.Network, o *plan.OpenClaw) {
+			n.Level, o.Provider, n.Allow, n.ModelServer = plan.Offline, "zai", []string{"x.example"}, "10.0.0.1:80"
+		}, "  let out   nothing", "  出站    全部禁止"},
+	} {
+		for lang, want := range map[string]string{text.English: c.en, text.Chinese: c.zh} {
+			text.Use(lang)
+			e := testEnv(t, "lobster", true)
+			c.do(&e.Plan.Network, &e.Plan.OpenClaw)
+			if !slices.Contains(e.Facts(), want) {
+				t.Errorf("no %q in\n%s", want, strings.Join(e.Facts(), "\n"))
+			}
+		}
+	}
+}
+
+func TestAnotherAllowlistMakesNoOtherDomainAndNoOtherNetwork(t *testing.T) {
+	e := testEnv(t, "lobster", true)
+	domain, network := e.Spec().Plan, e.networkSpec().Plan
+	e.Plan.Network.Level, e.Plan.Network.Channels, e.Plan.Network.Allow = plan.Internet, []string{"slack"}, []string{"x.example"}
+	e.Plan.Network.ModelServer = "10.0.0.1:80"
+	if e.Spec().Plan != domain || e.networkSpec().Plan != network {
+		t.Error("they carry another hash")
+	}
+	e.Plan.Machine.CPUs++
+	if e.Spec().Plan == domain || e.networkSpec().Plan == network {
+		t.Error("they carry the same hash for another machine")
 	}
 }
 
