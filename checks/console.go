@@ -2,7 +2,7 @@ package checks
 
 // K18's look at the host's side: a marker that the collector puts into the
 // guest's journal must turn up in the file that libvirt keeps of the guest's
-// serial console.
+// serial console, and in that to which the warden writes the journal itself.
 
 import (
 	"bytes"
@@ -62,26 +62,61 @@ func watchConsole(ctx context.Context, s Subject, from Sources, marker string, g
 	if found.File == "" {
 		return seen(found)
 	}
+	// virtlogd begins a new file at 2 MiB.
+	at, err := waitFor(ctx, guestDone, marker, found.File, found.File+".0")
+	if ctx.Err() != nil {
+		return unseen[ConsoleLog](ctx.Err())
+	}
+	if found.Found = at; err != nil {
+		found.Err = err.Error()
+	}
+	return seen(found)
+}
+
+// watchStream does the same with the file to which the warden writes the journal.
+func watchStream(ctx context.Context, warden Fact[Warden], marker string, guestDone <-chan struct{}) Fact[StreamLog] {
+	t := text.T().Checks
+	switch {
+	case !warden.OK:
+		return unseen[StreamLog](errors.New(firstOf(warden.Err, t.NotLookedAt)))
+	case !warden.Value.Running || warden.Value.Journal == "":
+		return seen(StreamLog{})
+	case marker == "":
+		return unseen[StreamLog](errors.New(t.NotLookedAt))
+	}
+	found := StreamLog{File: warden.Value.Journal}
+	at, err := waitFor(ctx, guestDone, marker, found.File, found.File+".1")
+	if ctx.Err() != nil {
+		return unseen[StreamLog](ctx.Err())
+	}
+	if found.Found = at; err != nil {
+		found.Err = err.Error()
+	}
+	return seen(found)
+}
+
+// waitFor looks for a word at the end of a file, and of the one before it, until a
+// moment after the guest has answered.
+func waitFor(ctx context.Context, guestDone <-chan struct{}, word, file, older string) (bool, error) {
 	var end <-chan time.Time
 	pause := time.NewTicker(consolePause)
 	defer pause.Stop()
 	for {
-		at, err := inTail(found.File, marker)
-		found.Found = at
-		if at || err != nil && !errors.Is(err, fs.ErrNotExist) {
-			if err != nil {
-				found.Err = err.Error()
-			}
-			return seen(found)
+		at, err := inTail(file, older, word)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if at || err != nil {
+			return at, err
 		}
 		select {
 		case <-ctx.Done():
-			return unseen[ConsoleLog](ctx.Err())
+			return false, ctx.Err()
 		case <-guestDone:
 			// A nil channel never speaks again, so this happens once.
 			guestDone, end = nil, time.After(consoleGrace)
 		case <-end:
-			return seen(found)
+			return false, nil
 		case <-pause.C:
 		}
 	}
@@ -99,10 +134,10 @@ func consoleFile(root *node) string {
 	return ""
 }
 
-// inTail looks for a word at the end of the file, and of the one before it,
-// which virtlogd calls FILE.0: it begins a new one at 2 MiB.
-func inTail(file, word string) (bool, error) {
-	for _, name := range []string{file, file + ".0"} {
+// inTail looks for a word at the end of a file, and of the one before it where the
+// file is short.
+func inTail(file, older, word string) (bool, error) {
+	for _, name := range []string{file, older} {
 		tail, err := tailOf(name)
 		if name != file && err != nil {
 			return false, nil

@@ -142,8 +142,8 @@ var guestDamages = []damage{
 var guestNeeds = map[ID][]string{
 	"K7":  {"guest.talk"},
 	"K16": {"guest.version"},
-	"K18": {"host.console", "guest.journal", "guest.canaries"},
+	"K18": {"host.console", "host.warden", "host.stream", "guest.journal", "guest.canaries"},
 	"K20": {"guest.tools"},
 	"K23": {"guest.patches"},
-	"K26": {"guest.endpoints"},
+	"K26": {"guest.endpoints", "host.warden"},
 }

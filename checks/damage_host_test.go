@@ -245,10 +245,10 @@ func port(s Socket) func(*testing.T, *Evidence) {
 var hostNeeds = map[ID][]string{
 	"K2":  {"host.openClaw"},
 	"K4":  {"libvirt.live", "libvirt.inactive", "libvirt.network", "libvirt.networkNext", "host.rules.ipv4", "host.rules.nft", "host.sockets"},
-	"K9":  {"host.logins", "guest.publicKeys"},
+	"K9":  {"host.logins", "host.drills", "guest.publicKeys"},
 	"K12": {"libvirt.live", "libvirt.inactive", "host.qemu"},
 	"K13": {"libvirt.live", "libvirt.inactive", "libvirt.network", "libvirt.networkNext", "libvirt.filter", "host.qemu", "host.bridge",
-		"host.rules.ipv4", "host.rules.ipv6", "host.rules.link"},
+		"host.rules.ipv4", "host.rules.ipv6", "host.rules.link", "host.warden", "host.drills"},
 	"K21": {"libvirt.live", "libvirt.inactive", "host.stops"},
 	"K22": {"host.backups"},
 	"K24": {"host.cpu", "host.baseline"},

@@ -113,7 +113,7 @@ type damage struct {
 }
 
 // damages of every control; those of a group of controls are in a file of its own.
-var damages = slices.Concat(baseDamages, hostDamages, guestDamages, keptDamages)
+var damages = slices.Concat(baseDamages, hostDamages, egressDamages, guestDamages, keptDamages)
 
 func sshd(e *Evidence, key, value string) {
 	for account := range e.Guest.Sshd.Value {
@@ -360,7 +360,7 @@ var needs = func() map[ID][]string {
 
 var baseNeeds = map[ID][]string{
 	"K1":  {"libvirt.live", "libvirt.inactive", "host.qemu"},
-	"K3":  {"host.connections.18789", "host.connections.18791", "host.connections.19890", "guest.listeners", "guest.config"},
+	"K3":  {"host.connections.18789", "host.connections.18791", "host.connections.19890", "host.drills", "guest.listeners", "guest.config"},
 	"K5":  {"guest.sshd", "guest.keys", "guest.processes", "guest.config"},
 	"K6":  {"guest.token", "guest.config"},
 	"K8":  {"guest.account", "guest.sudo", "guest.gateway"},

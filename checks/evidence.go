@@ -110,6 +110,7 @@ type HostFacts struct {
 
 	HostMore
 	HostLog
+	HostEgress
 }
 
 // QemuProcess is the hypervisor's process of our domain.

@@ -301,7 +301,10 @@ func plannedProviders() map[string]bool {
 
 func TestAModelOnTheMachineItselfIsFineAndARelayThereIsNot(t *testing.T) {
 	one := func(a Address) Finding {
-		return after(t, "K26", func(e *Evidence) { e.Guest.Endpoints.Value.Addresses = []Address{a} })
+		return after(t, "K26", func(e *Evidence) {
+			e.Guest.Endpoints.Value.Addresses = []Address{a}
+			e.Host.Warden.Value.File.Rules = append(e.Host.Warden.Value.File.Rules, EgressRule{Host: "api.deepseek.com", Ports: []int{443}, For: "owner"})
+		})
 	}
 	wants(t, one(Address{"models.providers.ollama.baseUrl", "ollama", "http", "127.0.0.1", 11434}), Met, "on the machine itself")
 	wants(t, one(Address{"models.providers.ollama.baseUrl", "ollama", "http", "[::1]", 11434}), Met, "on the machine itself")

@@ -395,6 +395,7 @@ func TestWhatDestroyLeavesBehindIsFound(t *testing.T) {
 	bridge := layout.Bridge("tank")
 	volume := Leftover{LeftVolume, "tank-system.qcow2"}
 	machine := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", "/home/o/.config")
 	for name, c := range map[string]struct {
 		libvirt Hypervisor
 		files   map[string]string
@@ -411,6 +412,9 @@ func TestWhatDestroyLeavesBehindIsFound(t *testing.T) {
 		"a rule for its bridge":  {gone{}, nil, printing{IPv4Rules: "-A LIBVIRT_FWO -i " + bridge + " -j REJECT"}, "", NotMet, "iptables-save " + bridge},
 		"its firmware's file":    {gone{}, map[string]string{"var/lib/libvirt/qemu/nvram/clawarium-tank_VARS.fd": "x"}, nil, "", NotMet, "_VARS.fd"},
 		"its process":            {gone{}, map[string]string{"proc/7/cmdline": "qemu\x00-name\x00guest=clawarium-tank,x=y\x00"}, nil, "", NotMet, "process: 7 qemu"},
+		"its warden":             {gone{}, map[string]string{"proc/8/cmdline": "/usr/bin/clawarium\x00warden\x00run\x00--name\x00tank\x00--supervise\x00"}, nil, "", NotMet, "process: 8 clawarium warden"},
+		"another's warden":       {gone{}, map[string]string{"proc/8/cmdline": "/usr/bin/clawarium\x00warden\x00run\x00--name\x00tank2\x00"}, nil, "", Met, ""},
+		"its warden's unit":      {gone{}, map[string]string{"home/o/.config/systemd/user/clawarium-warden-tank.service": "x"}, nil, "", NotMet, "clawarium-warden-tank.service"},
 		"another's process":      {gone{}, map[string]string{"proc/7/cmdline": "qemu\x00-name\x00guest=clawarium-tank2\x00"}, nil, "", Met, ""},
 		"libvirt's log":          {gone{}, map[string]string{"var/log/libvirt/qemu/clawarium-tank.log": "x"}, nil, "", Met, "log of libvirt"},
 		"a libvirt that is down": {gone{err: errors.New("daemon is down")}, nil, nil, "", NotChecked, "daemon is down"},

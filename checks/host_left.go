@@ -41,6 +41,7 @@ const (
 	LeftBridge    = "bridge"
 	LeftRules     = "rules"
 	LeftLog       = "log"
+	LeftUnit      = "unit"
 )
 
 // Remains says what libvirt still has of a machine. A Hypervisor that can say it
@@ -102,7 +103,17 @@ func findLeft(ctx context.Context, s Subject, from Sources) (Left, error) {
 	there(LeftFirmware, &left.Found, filepath.Join(state, s.Domain+"_VARS.fd"))
 	there(LeftLog, &left.Kept, filepath.Join(log, s.Domain+".log"))
 
+	config := os.Getenv("XDG_CONFIG_HOME")
+	if config == "" {
+		config = filepath.Join(home, ".config")
+	}
+	left.Looked = append(left.Looked, LeftUnit)
+	there(LeftUnit, &left.Found, filepath.Join(config, "systemd/user/clawarium-warden-"+s.Machine+".service"))
+
 	if err := eachProcess(from.Proc, func(pid int, args []string) {
+		if wardenOf(args, s.Machine) {
+			left.Found = append(left.Found, Leftover{LeftProcess, strconv.Itoa(pid) + " clawarium warden run"})
+		}
 		for i := 1; i+1 < len(args); i++ {
 			if args[i] != "-name" {
 				continue
@@ -139,4 +150,10 @@ func findLeft(ctx context.Context, s Subject, from Sources) (Left, error) {
 		}
 	}
 	return left, nil
+}
+
+// wardenOf says whether a command line is that of the machine's warden, or of what
+// keeps it running.
+func wardenOf(args []string, machine string) bool {
+	return len(args) > 4 && args[1] == "warden" && args[2] == "run" && args[3] == "--name" && args[4] == machine
 }

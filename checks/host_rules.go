@@ -32,6 +32,13 @@ const (
 	LinkRules RuleTool = "ebtables-save"  //
 )
 
+// The same with how often each rule was used, for the drills.
+const (
+	IPv4Counters RuleTool = "iptables-save -c"
+	IPv6Counters RuleTool = "ip6tables-save -c"
+	LinkCounters RuleTool = "ebtables-save -c"
+)
+
 // PacketFilter lists packet rules.
 type PacketFilter interface {
 	// List returns what the tool prints, at most limit bytes. An error that is

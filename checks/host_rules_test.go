@@ -132,7 +132,8 @@ func findingOf(t *testing.T, e Evidence, id ID) Finding {
 func sessionEvidence(t *testing.T, netdev string) Evidence {
 	t.Helper()
 	e := good(t)
-	e.Subject.System, e.Subject.SSHPort, e.Host.Connections = false, 2222, nil
+	e.Subject.System, e.Subject.SSHPort = false, 2222
+	e.Host.Connections = map[string]Fact[string]{"192.0.2.7:2222": seen(Refused)}
 	e.Host.Rules, e.Host.Bridge = Rules{}, Fact[Bridge]{}
 	e.Libvirt.Network, e.Libvirt.Filter = Fact[string]{}, Fact[string]{}
 	for _, f := range []*Fact[string]{&e.Libvirt.Live, &e.Libvirt.Inactive} {

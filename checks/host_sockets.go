@@ -200,3 +200,40 @@ func socketOwners(proc string) map[string][]int {
 	}
 	return owners
 }
+
+// QemuSockets are the sockets of IP that the machine's process has, by inode, but for
+// its forward: protocol, and where to. Root and the process's own account can look.
+func QemuSockets(proc string, s Subject) (map[string]string, error) {
+	q, err := findQemu(proc, s)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(proc, strconv.Itoa(q.PID))
+	fds, err := os.ReadDir(filepath.Join(dir, "fd"))
+	if err != nil {
+		return nil, err
+	}
+	held := map[string]bool{}
+	for _, fd := range fds {
+		if target, err := os.Readlink(filepath.Join(dir, "fd", fd.Name())); err == nil {
+			if inode, ok := strings.CutPrefix(target, "socket:["); ok {
+				held[strings.TrimSuffix(inode, "]")] = true
+			}
+		}
+	}
+	found := map[string]string{}
+	for _, protocol := range []string{"tcp", "tcp6", "udp", "udp6", "icmp", "icmp6", "raw", "raw6"} {
+		// Of the process's own network, which a session's shares with everybody.
+		data, err := os.ReadFile(filepath.Join(dir, "net", protocol))
+		if err != nil {
+			continue // a kernel without it
+		}
+		for line := range strings.Lines(string(data)) {
+			r, ok := parseRow(protocol, line)
+			if ok && held[r.inode] && int(r.local.Port()) != s.SSHPort {
+				found[r.inode] = protocol + " " + r.remote.String()
+			}
+		}
+	}
+	return found, nil
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -100,25 +101,58 @@ func statusInts(status, key string) []int {
 	return nil
 }
 
-// connections tries OpenClaw's ports from the host. In session mode there is no
-// address to try: the forwards on QEMU's command line are the only way in.
+// connections tries OpenClaw's ports from the host. In session mode the machine has
+// no address to try; there the port of its forward is tried at the addresses of this
+// host that others can reach.
 func connections(ctx context.Context, s Subject, dial func(context.Context, string, string) (net.Conn, error)) map[string]Fact[string] {
-	if !s.System {
+	type door struct {
+		name, ip string
+		port     int
+	}
+	var doors []door
+	if s.System {
+		for _, port := range guestPorts {
+			doors = append(doors, door{strconv.Itoa(port), s.GuestIP, port})
+		}
+	} else if s.SSHPort != 0 {
+		for _, a := range ownAddresses() {
+			doors = append(doors, door{netip.AddrPortFrom(a, uint16(s.SSHPort)).String(), a.String(), s.SSHPort})
+		}
+	} else {
 		return nil
 	}
-	found := make(map[string]Fact[string], len(guestPorts))
+	found := make(map[string]Fact[string], len(doors))
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	for _, port := range guestPorts {
+	for _, d := range doors {
 		group.Go(func() {
-			f := connect(ctx, s.GuestIP, port, dial)
+			f := connect(ctx, d.ip, d.port, dial)
 			mu.Lock()
 			defer mu.Unlock()
-			found[strconv.Itoa(port)] = f
+			found[d.name] = f
 		})
 	}
 	group.Wait()
 	return found
+}
+
+// maxOwn is how many addresses of this host are tried; one with containers has dozens.
+const maxOwn = 24
+
+// ownAddresses are those of this host that others can reach.
+func ownAddresses() []netip.Addr {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var own []netip.Addr
+	for _, a := range all {
+		p, err := netip.ParsePrefix(a.String())
+		if ip := p.Addr().Unmap(); err == nil && ip.IsGlobalUnicast() && len(own) < maxOwn {
+			own = append(own, ip)
+		}
+	}
+	return own
 }
 
 func connect(ctx context.Context, ip string, port int, dial func(context.Context, string, string) (net.Conn, error)) Fact[string] {

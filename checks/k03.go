@@ -9,7 +9,8 @@ import (
 )
 
 // K3, loopback: nothing in the guest but its SSH can be talked to from outside
-// it. The host tries for itself; the guest's own list says what else listens.
+// it. The host tries for itself, and the machine at its own card; the guest's own list
+// says what else listens.
 
 func loopback(l *look) {
 	if l.subject.System {
@@ -28,6 +29,8 @@ func loopback(l *look) {
 			l.wrong(InGuest, l.t.BindIs, bind)
 		}
 	}
+
+	l.drills("K3")
 
 	listeners, ok := had(l, InGuest, l.t.Listeners, l.evidence.Guest.Listeners)
 	if !ok {

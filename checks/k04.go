@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -41,6 +42,7 @@ func noMapping(l *look) {
 	}
 	if !l.subject.System {
 		l.forwardsOfQemu()
+		l.doors()
 		l.portsThatLeadIn()
 		return
 	}
@@ -79,6 +81,30 @@ func (l *look) forwardsOfQemu() {
 	}
 	if forwards == 0 {
 		l.unknown(Host, l.t.CouldNotLook, l.t.Forwards, l.t.NotLookedAt)
+	}
+}
+
+// doors looks at what came of knocking at this computer's other addresses, where the
+// port of the forward must not answer.
+func (l *look) doors() {
+	t := &l.t.Drills
+	if l.evidence.Host.Connections == nil {
+		l.unknown(Host, l.t.CouldNotLook, l.t.Connections, l.t.NotLookedAt)
+		return
+	}
+	shut := 0
+	for _, at := range slices.Sorted(maps.Keys(l.evidence.Host.Connections)) {
+		answer, ok := had(l, Host, l.t.ConnectTo+" "+at, l.evidence.Host.Connections[at])
+		switch {
+		case !ok:
+		case answer == Open:
+			l.wrong(Host, t.DoorOpen, at)
+		default:
+			shut++
+		}
+	}
+	if shut == len(l.evidence.Host.Connections) {
+		l.right(Host, t.DoorsShut, shut)
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // K9, no way back: nothing in the machine opens a door of this computer. The
-// guest says which keys it has, the host which keys it lets in.
+// guest says which keys it has, the host which keys it lets in; and the machine tried
+// this computer's doors.
 
 func noWayBack(l *look) {
 	t := l.t.Host
@@ -38,6 +39,7 @@ func noWayBack(l *look) {
 			l.right(Host, t.HomesUnread, strings.Join(logins.Unread, ", "))
 		}
 	}
+	l.drills("K9")
 	ways, ok := had(l, InGuest, t.WaysBack, l.evidence.Guest.WayBack)
 	if !ok {
 		return

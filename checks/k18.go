@@ -4,8 +4,9 @@ import "slices"
 
 // K18, complete logs: what the guest records reaches this computer, where the
 // agent cannot reach it. The marker that the collector put into the guest's
-// journal must be in the host's own file; the guest says that its journal is kept
-// and that the agent cannot change it.
+// journal must be in both of the host's own files: that of the serial console, which
+// begins with the firmware, and that of the warden, which has every line's origin.
+// The guest says that its journal is kept and that the agent cannot change it.
 
 const logDirectory = "/var/log"
 
@@ -28,6 +29,8 @@ func logs(l *look) {
 			l.wrong(Host, t.NoLogNext)
 		}
 	}
+
+	l.stream()
 
 	if j, ok := had(l, InGuest, t.JournalName, l.evidence.Guest.Journal); ok {
 		before := len(l.wrongs) + len(l.unknowns)
@@ -59,6 +62,32 @@ func logs(l *look) {
 		default:
 			l.right(InGuest, l.t.CanaryHeld, canaries[i].Result, logDirectory)
 		}
+	}
+}
+
+// stream looks at the file that the warden writes.
+func (l *look) stream() {
+	t := &l.t.Drills
+	w, ok := had(l, Host, t.WardenName, l.evidence.Host.Warden)
+	if !ok {
+		return
+	}
+	if !w.Running {
+		l.wrong(Host, t.StreamDown)
+		return
+	}
+	s, ok := had(l, Host, t.StreamName, l.evidence.Host.Stream)
+	j := l.evidence.Guest.Journal
+	switch {
+	case !ok:
+	case s.Found:
+		l.right(Host, t.StreamFound, s.File)
+	case s.Err != "":
+		l.unknown(Host, t.StreamUnread, s.File, s.Err)
+	case !j.OK || !j.Value.Sent:
+		l.unknown(Host, t.StreamNothing, s.File)
+	default:
+		l.wrong(Host, t.StreamMissing, s.File)
 	}
 }
 

@@ -30,6 +30,9 @@ const (
 	ofBaseline    part = "Host.Baseline"
 	ofBridge      part = "Host.Bridge" // with Host.Rules, which depend on it
 	ofConsole     part = "Host.Console"
+	ofWarden      part = "Host.Warden"
+	ofStream      part = "Host.Stream"
+	ofDrills      part = "Host.Drills"
 	ofAudit       part = "Host.Audit"
 	ofLive        part = "Libvirt.Live"
 	ofInactive    part = "Libvirt.Inactive"
@@ -44,22 +47,22 @@ const (
 var restsOn = map[ID][]part{
 	"K1":  {ofLive, ofInactive, ofQemu},
 	"K2":  {ofOpenClaw},
-	"K3":  {ofConnections, ofQemu, ofGuest},
-	"K4":  {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofBridge, ofSockets, ofQemu},
+	"K3":  {ofConnections, ofQemu, ofGuest, ofDrills},
+	"K4":  {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofBridge, ofSockets, ofQemu, ofConnections},
 	"K5":  {ofGuest},
 	"K6":  {ofGuest},
 	"K7":  {ofGuest},
 	"K8":  {ofGuest},
-	"K9":  {ofLogins, ofGuest},
+	"K9":  {ofLogins, ofGuest, ofDrills},
 	"K10": {ofGuest},
 	"K11": {ofLive, ofInactive, ofGuest},
 	"K12": {ofLive, ofInactive, ofQemu},
-	"K13": {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu},
+	"K13": {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu, ofWarden, ofDrills},
 	"K14": {ofGuest},
 	"K15": {ofLive, ofInactive, ofManifest, ofDigests},
 	"K16": {ofGuest},
 	"K17": {ofGuest},
-	"K18": {ofConsole, ofGuest},
+	"K18": {ofConsole, ofGuest, ofWarden, ofStream},
 	"K19": {ofGuest},
 	"K20": {ofGuest, ofAudit},
 	"K21": {ofLive, ofInactive, ofStops},
@@ -67,7 +70,7 @@ var restsOn = map[ID][]part{
 	"K23": {ofGuest},
 	"K24": {ofCPU, ofBaseline, ofQemu},
 	"K25": {ofLive, ofInactive},
-	"K26": {ofGuest},
+	"K26": {ofGuest, ofWarden},
 	"K27": {ofGuest},
 }
 
@@ -91,6 +94,7 @@ type gathering struct {
 	jobs []func()
 
 	mu       sync.Mutex
+	changed  *sync.Cond // with mu, after each part
 	evidence Evidence
 	open     map[part]bool
 	tell     func(SoFar)     // may be nil
@@ -115,6 +119,7 @@ func (g *gathering) look(of part, ask func() func()) {
 		defer g.mu.Unlock()
 		put()
 		delete(g.open, of)
+		g.changed.Broadcast()
 		if g.tell == nil {
 			return
 		}
@@ -122,6 +127,16 @@ func (g *gathering) look(of part, ask func() func()) {
 		g.settle(&known.evidence)
 		g.tell(known)
 	})
+}
+
+// await waits until parts have been looked at and returns what is known then.
+func (g *gathering) await(parts ...part) Evidence {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for slices.ContainsFunc(parts, func(p part) bool { return g.open[p] }) {
+		g.changed.Wait()
+	}
+	return g.evidence
 }
 
 // run looks at everything at once and returns what was found.

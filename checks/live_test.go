@@ -165,7 +165,7 @@ func TestEachControlWaitsForExactlyWhatItsJudgeReads(t *testing.T) {
 
 // parts are all that Collect looks at on a machine of the system's libvirt.
 var parts = []part{ofSystem, ofQemu, ofConnections, ofManifest, ofDigests, ofOpenClaw, ofLogins, ofSockets, ofStops, ofBackups,
-	ofCPU, ofBaseline, ofBridge, ofConsole, ofAudit, ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofGuest}
+	ofCPU, ofBaseline, ofBridge, ofConsole, ofWarden, ofStream, ofDrills, ofAudit, ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofGuest}
 
 // knowing is what is known of the evidence while some parts are open.
 func knowing(e Evidence, open []part) SoFar {

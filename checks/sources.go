@@ -64,6 +64,16 @@ type Sources struct {
 	// ten minutes.
 	AuditDeadline time.Duration
 
+	// Warden says what the host knows of the machine's way out.
+	Warden WardenSource
+	// Drill tries to get out of the machine, for real, within the walls of that
+	// fingerprint; nil means that it must not be tried now. It is called when Drilled
+	// is missing, older than DrillAge, or of other walls than stand now, and always
+	// when DrillAnyway is set.
+	Drill       func(ctx context.Context, walls string) (Drills, error)
+	Drilled     *Drills // the result of an earlier round; nil means that there is none
+	DrillAnyway bool
+
 	// Deadline for everything together; 0 means five minutes, which is ample
 	// for a guest on the slow clock. Each source has a shorter one of its own.
 	Deadline time.Duration
@@ -90,7 +100,9 @@ const (
 	// 2 to 10 s under emulation, the more the busier the computer is.
 	guestDeadline  = 2 * time.Minute
 	digestDeadline = 3 * time.Minute // for each image or disk
-	totalDeadline  = 5 * time.Minute
+	// drillDeadline is for a whole round. Measured: DRILLTIME under emulation.
+	drillDeadline = 3 * time.Minute
+	totalDeadline = 5 * time.Minute
 )
 
 // guestPorts are OpenClaw's: the gateway, and the two that guidance and older
@@ -113,6 +125,7 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 			}
 		},
 	}
+	g.changed = sync.NewCond(&g.mu)
 	host, libvirt := &g.evidence.Host, &g.evidence.Libvirt
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, from.Deadline)
@@ -164,6 +177,35 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		return askGuest(ctx, s, from, marker)
 	})
 	watch(g, ofConsole, &host.Console, func() Fact[ConsoleLog] { return watchConsole(ctx, s, from, marker, guestDone) })
+	watch(g, ofWarden, &host.Warden, func() Fact[Warden] {
+		if from.Warden == nil {
+			return Fact[Warden]{}
+		}
+		return within(ctx, hostDeadline, func() (Warden, error) {
+			w, err := from.Warden.Warden(ctx)
+			w.Looked = true
+			return w, err
+		})
+	})
+	watch(g, ofStream, &host.Stream, func() Fact[StreamLog] {
+		return watchStream(ctx, g.await(ofWarden).Host.Warden, marker, guestDone)
+	})
+	// After the collector: each would only make the other slower.
+	watch(g, ofDrills, &host.Drills, func() Fact[Drills] {
+		known := g.await(append(wallParts, ofGuest)...)
+		ask := func(walls string) (Drills, error) {
+			progress.Stage(t.Drills.Drilling)
+			f := within(whole, drillDeadline, func() (Drills, error) { return from.Drill(whole, walls) })
+			if !f.OK {
+				return Drills{}, errors.New(f.Err)
+			}
+			return f.Value, nil
+		}
+		if from.Drill == nil || !known.Guest.Report.OK {
+			ask = nil // it would not answer now, either
+		}
+		return drilled(ask, from.Drilled, from.DrillAnyway, wallsOf(known), begun)
+	})
 	watch(g, ofAudit, &host.Audit, func() Fact[Audit] { return audit(whole, from, progress) })
 	e := g.run()
 	e.Took = time.Since(begun).Round(time.Millisecond)

@@ -30,6 +30,7 @@ type Subject struct {
 	SubjectHost
 	SubjectKept
 	SubjectPolicy
+	SubjectEgress
 
 	Version  string `json:"version"`  // of clawarium
 	OpenClaw string `json:"openclaw"` // version on the code disk

@@ -50,10 +50,9 @@ type formPage struct {
 type field struct {
 	question
 	huh.Field
-	text  string   // as it stands on the screen
-	picks []string // the same, of several choices
-	heard string   // the text that was held against the plan last
-	wrong error    // what is wrong with it, once that has to be said
+	text  string // as it stands on the screen
+	heard string // the text that was held against the plan last
+	wrong error  // what is wrong with it, once that has to be said
 }
 
 func (f *formPage) name() string { return f.topic.page }
@@ -116,9 +115,11 @@ func (f *formPage) build(focus string) {
 		}
 		about := strings.Join(prose(q.about(), f.wide()-2), "\n") // folded as huh does not fold Chinese
 		if choices := q.choices(); q.several() {
-			g.picks = strings.Fields(g.text)
-			g.Field = huh.NewMultiSelect[string]().Key(q.key).Title(q.label()).Description(about).Filterable(false).
-				Value(&g.picks).Options(f.options(q, choices)...)
+			t := &ticks{Input: huh.NewInput().Key(q.key), page: f, of: g, choices: choices}
+			if old := f.field(q.key); old != nil {
+				t.at = old.Field.(*ticks).at
+			}
+			g.Field = t
 		} else if choices != nil {
 			g.Field = huh.NewSelect[string]().Key(q.key).Title(q.label()).Description(about).
 				Options(f.options(q, choices)...).Value(&g.text)
@@ -142,7 +143,7 @@ func (f *formPage) options(q question, choices []choice) []huh.Option[string] {
 	var options []huh.Option[string]
 	for _, c := range choices {
 		said := c.name
-		if c.value == f.s.suggested.Get(q.key) && !q.several() {
+		if c.value == f.s.suggested.Get(q.key) {
 			said += f.s.styles.faint.Render(" · " + words().Default)
 		}
 		if c.meaning != "" && !f.tight {
@@ -164,7 +165,6 @@ func formKeys() *huh.KeyMap {
 		Up:   binding.NewBinding(binding.WithKeys("up", "k")),
 		Down: binding.NewBinding(binding.WithKeys("down", "j")),
 	}
-	m.MultiSelect = huh.MultiSelectKeyMap{Up: m.Select.Up, Down: m.Select.Down, Toggle: binding.NewBinding(binding.WithKeys("space", "x"))}
 	return m
 }
 
@@ -194,15 +194,11 @@ func (f *formPage) wide() int { return min(f.s.width, longLine) }
 // settle fits what is in the fields into their places.
 func (f *formPage) settle() {
 	for _, g := range f.fields {
-		switch s := g.Field.(type) {
-		case *huh.Select[string]:
+		if s, ok := g.Field.(*huh.Select[string]); ok {
 			s.Height(0)
 			if h := lipgloss.Height(s.View()); h > f.s.height-1 {
 				s.Height(f.s.height - 1)
 			}
-		case *huh.MultiSelect[string]:
-			// Without a height it hides as many choices as it has lines above them.
-			s.Height(min(1+len(prose(g.about(), f.wide()-2))+len(g.choices()), f.s.height-1))
 		}
 	}
 	// A text that is wider than its new place is moved in it when a message comes.
@@ -272,9 +268,6 @@ func (f *formPage) press(msg tea.KeyPressMsg) tea.Cmd {
 func (f *formPage) answer(msg tea.Msg) {
 	f.form.Update(msg)
 	g := f.fields[f.at()]
-	if g.several() {
-		g.text = strings.Join(g.picks, " ")
-	}
 	if g.text == g.heard {
 		return
 	}

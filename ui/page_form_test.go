@@ -233,7 +233,7 @@ func TestSeveralChoicesAreTickedAndUnticked(t *testing.T) {
 		}
 		r.press("shift+tab")
 		r.send(tea.WindowSizeMsg{Width: 80, Height: height})
-		if got := r.screen(); !strings.Contains(got, "[x] WeCom") || r.w.session.plan.Get("network.channels") != "slack wecom" {
+		if got := r.screen(); !strings.Contains(got, "› [x] WeCom") || r.w.session.plan.Get("network.channels") != "slack wecom" {
 			t.Errorf("a resize lost it:\n%s", got)
 		}
 	}

@@ -14,6 +14,11 @@ var (
 	guest []byte
 	//go:embed kept.py
 	kept []byte
+	// Drill tries to get out of the machine. It is no part of the collector: it runs
+	// by itself, talks with the host while it does, and takes seconds.
+	//
+	//go:embed drill.py
+	Drill []byte
 )
 
 // Program is the collector. It runs as root, changes nothing, and prints one

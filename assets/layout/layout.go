@@ -85,3 +85,11 @@ const (
 
 // GatewayPort is where the gateway listens, on the guest's loopback only.
 const GatewayPort = 18789
+
+// ProxyPort is where the warden listens, on the guest's loopback as well: the
+// only way out, which the host opens into the guest. Proxy is its address for
+// programs in there.
+const (
+	ProxyPort = 3128
+	Proxy     = "http://127.0.0.1:3128"
+)

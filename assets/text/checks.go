@@ -184,9 +184,10 @@ type Checks struct {
 	Sources map[string]string
 
 	// The catalogue's words, by the IDs of assets/controls.
-	Host  ChecksHost
-	Guest ChecksGuest
-	Kept  ChecksKept
+	Host   ChecksHost
+	Guest  ChecksGuest
+	Kept   ChecksKept
+	Drills ChecksDrills
 
 	Controls  map[string]Control
 	Clauses   map[string]string
@@ -376,7 +377,7 @@ var enChecks = Checks{
 		"file":      "a file of yours, by the digest in your plan",
 	},
 
-	Host: enChecksHost, Guest: enChecksGuest, Kept: enChecksKept,
+	Host: enChecksHost, Guest: enChecksGuest, Kept: enChecksKept, Drills: enChecksDrills,
 	Controls:  enControls,
 	Clauses:   enClauses,
 	Documents: enDocuments,
@@ -565,7 +566,7 @@ var zhChecks = Checks{
 		"file":      "你的文件，按计划中的摘要校验",
 	},
 
-	Host: zhChecksHost, Guest: zhChecksGuest, Kept: zhChecksKept,
+	Host: zhChecksHost, Guest: zhChecksGuest, Kept: zhChecksKept, Drills: zhChecksDrills,
 	Controls:  zhControls,
 	Clauses:   zhClauses,
 	Documents: zhDocuments,

@@ -103,7 +103,6 @@ type ChecksHost struct {
 	TapOpen          string
 	TapUnclear       string
 	TapClosed        string
-	NoDrill          string
 	Attempts         map[string]string
 
 	// K21
@@ -251,7 +250,6 @@ var enChecksHost = ChecksHost{
 	TapOpen:          "the rules in force on %s let something through (%s): %s",
 	TapUnclear:       "whether the rules in force on %s (%s) stop this cannot be told: %s",
 	TapClosed:        "rules in force on %s (%s): %d kinds of forbidden packets were followed through them, each is dropped",
-	NoDrill:          "no attack from inside was tried: this version looks at the walls",
 	Attempts: map[string]string{
 		"host port":       "the machine calls a port of this computer",
 		"other address":   "the machine calls another address",
@@ -334,6 +332,7 @@ var enChecksHost = ChecksHost{
 		"bridge":    "bridge",
 		"rules":     "packet rules",
 		"log":       "log of libvirt",
+		"unit":      "unit of your systemd",
 	},
 }
 
@@ -442,7 +441,6 @@ var zhChecksHost = ChecksHost{
 	TapOpen:          "%s 上生效的规则放过了一些东西（%s）：%s",
 	TapUnclear:       "%s 上生效的规则（%s）能否挡住这些无法判断：%s",
 	TapClosed:        "%s 上生效的规则（%s）：跟踪了 %d 种被禁止的数据包，全部被丢弃",
-	NoDrill:          "没有从里面尝试攻击：本版本只查看墙本身",
 	Attempts: map[string]string{
 		"host port":       "虚拟机连接本机的端口",
 		"other address":   "虚拟机连接别的地址",
@@ -524,5 +522,6 @@ var zhChecksHost = ChecksHost{
 		"bridge":    "网桥",
 		"rules":     "包过滤规则",
 		"log":       "libvirt 的日志",
+		"unit":      "你的 systemd 单元",
 	},
 }

@@ -59,6 +59,14 @@ type Guest struct {
 	BadProvider     string // provider
 	ForwardFailed   string // local address
 	ForwardHint     string
+
+	// The warden's channel
+	ListenFailed string // address in the machine
+	ListenHint   string
+	BadCursor    string // cursor
+	JournalEnded string // exit status, last lines
+	JournalHint  string
+	BadSources   string // why
 }
 
 var enGuest = Guest{
@@ -104,6 +112,7 @@ var enGuest = Guest{
 		"guest-config":      "OpenClaw's configuration",
 		"guest-service":     "the gateway's service and sandbox",
 		"guest-gateway":     "the gateway, running",
+		"guest-proxy":       "the way out, for programs in the machine",
 	},
 	StepFailed:    "%s: %s",
 	StepHint:      "run the same command again: it goes on from here",
@@ -123,6 +132,13 @@ var enGuest = Guest{
 	BadProvider:     "%q is not a provider's name",
 	ForwardFailed:   "cannot listen on %q",
 	ForwardHint:     "close the program that holds this port, or choose another one",
+
+	ListenFailed: "the machine does not listen on %q for this computer",
+	ListenHint:   "clawarium harden",
+	BadCursor:    "%q is not a place in a journal",
+	JournalEnded: "the machine's journal ended with exit status %d: %s",
+	JournalHint:  "clawarium harden",
+	BadSources:   "the machine's package sources cannot be read: %s",
 }
 
 var zhGuest = Guest{
@@ -168,6 +184,7 @@ var zhGuest = Guest{
 		"guest-config":      "OpenClaw 的配置",
 		"guest-service":     "网关的服务与沙箱",
 		"guest-gateway":     "网关运行",
+		"guest-proxy":       "虚拟机内程序的出口",
 	},
 	StepFailed:    "%s：%s",
 	StepHint:      "重新运行同一命令即可从此处继续",
@@ -187,4 +204,11 @@ var zhGuest = Guest{
 	BadProvider:     "%q 不是提供商名称",
 	ForwardFailed:   "无法监听 %q",
 	ForwardHint:     "请关闭占用该端口的程序，或另选一个端口",
+
+	ListenFailed: "虚拟机没有为本机监听 %q",
+	ListenHint:   "clawarium harden",
+	BadCursor:    "%q 不是日志中的位置",
+	JournalEnded: "虚拟机的日志以退出状态 %d 结束：%s",
+	JournalHint:  "clawarium harden",
+	BadSources:   "无法读取虚拟机的软件源：%s",
 }

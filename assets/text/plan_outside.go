@@ -3,6 +3,8 @@ package text
 // PlanOutside is what is said about the keys of a plan that name a way out: the
 // channels, the hosts of the owner's own and the model server.
 type PlanOutside struct {
+	_ incomparable
+
 	Channels, Hosts, Server string // what may be written: choices; number; -
 
 	// What is wrong: key, value.

@@ -7,29 +7,29 @@ type Preflight struct {
 	AskingLibvirt, Looking, Measuring string // what is going on
 
 	// What holds.
-	Libvirt, Session           string // %s version, %s QEMU's, %s address, %s why
-	KVMUnasked, HVF            string
-	Begun, NameFree            string // %q machine
-	Memory                     string // %s for the machine, %s of all
-	Disk                       string // %s free, %q path, %s needed, %s to grow
-	Tools, Reached             string // %s hosts
-	Docker, DefaultOff, VPN    string // %s interface, %s range
-	MemoryUnknown, DiskUnknown string // %q path
-	NotSeen                    string // %s what, %s why
-	ProbeName, AnswersName     string // what could not be looked at
-	CPUName, NetworkName       string
-	WayOut                     string // %s what is missing
+	Libvirt, Session                  string // %s version, %s QEMU's, %s address, %s why
+	KVMUnasked, HVF                   string
+	Begun, NameFree                   string // %q machine
+	Memory                            string // %s for the machine, %s of all
+	Disk, DiskCache                   string // %s free, %q path, %s needed, %s to grow
+	Tools, Reached                    string // %s hosts
+	Docker, DefaultOff, VPN           string // %s interface, %s range
+	MemoryUnknown, DiskUnknown        string // %q path
+	NotSeen                           string // %s what, %s why
+	ProbeName, AnswersName, ToolsName string // what could not be looked at
+	CPUName, NetworkName              string
+	WayOut                            string // %s what is missing
 
-	Absent, Restart, Down, Group, Login, Polkit, Hangs, Old, Refused, Parts Trouble
-	KVMCPU, KVMFirmware, KVMNested, KVMWSL, WSL1, KVMModule, KVMDevice      Trouble
-	KVMGroup, KVMLogin, KVMBroken, KVMQemu, NoHVF                           Trouble
-	Qemu, QemuOld, UEFI, Support, Taken                                     Trouble
-	Squashfs, ImageTools                                                    Trouble
-	MemoryFree, DiskShort                                                   Trouble
-	Path, Denied                                                            Trouble
-	Subnet, NoSubnet, Port, Zone                                            Trouble
-	Clock, ClockOff, Names, Connect, Proxy, Certificate                     Trouble
-	Left, MemoryShort                                                       Trouble
+	Absent, Restart, Down, Group, Login, Polkit, Hangs, Old, Refused, Parts, Socket Trouble
+	KVMCPU, KVMFirmware, KVMNested, KVMWSL, WSL1, KVMModule, KVMDevice              Trouble
+	KVMGroup, KVMLogin, KVMBroken, NoHVF                                            Trouble
+	Qemu, QemuOld, UEFI, Support, Taken                                             Trouble
+	Squashfs, ImageTools                                                            Trouble
+	MemoryFree, DiskShort                                                           Trouble
+	Path, Denied                                                                    Trouble
+	Subnet, NoSubnet, Port, Zone                                                    Trouble
+	Clock, ClockOff, Names, Connect, Proxy, Certificate                             Trouble
+	Left, MemoryShort                                                               Trouble
 
 	// What clawarium can do about it, in a few words.
 	Install, Start, JoinLibvirt, JoinKVM, LoadModule, GiveDevice, LetThrough, SetClock, Anew string
@@ -68,6 +68,7 @@ var enPreflight = Preflight{
 	Begun:      "the machine %q was begun before; what is made already is kept", NameFree: "the name %q is free",
 	Memory:        "memory: %s for the machine, of the %s in this computer",
 	Disk:          "disk: %s free at %q; the set-up takes about %s, and the machine's disks can grow to %s",
+	DiskCache:     "disk: %s free at %q; downloads and what is made of them take about %s there",
 	Tools:         "the programs that put the machine's disks together are there",
 	Reached:       "%s can be reached for the downloads",
 	Docker:        "Docker's packet rules are here; the machine's network passes nothing through them",
@@ -75,7 +76,7 @@ var enPreflight = Preflight{
 	VPN:           "%s routes %s; the machine's network will lie beside it",
 	MemoryUnknown: "how much memory this computer has cannot be read", DiskUnknown: "how much disk is free at %q cannot be read",
 	NotSeen:   "%s could not be looked at: %s",
-	ProbeName: "KVM", AnswersName: "libvirt", CPUName: "the processor", NetworkName: "the network",
+	ProbeName: "KVM", ToolsName: "what puts the disks together", AnswersName: "libvirt", CPUName: "the processor", NetworkName: "the network",
 	WayOut: "Debian's image will be downloaded; it could not be built here instead: %s",
 
 	Absent:  Trouble{"libvirt is not installed", "it is what runs the machine and walls it in", "install it, then look again"},
@@ -87,6 +88,7 @@ var enPreflight = Preflight{
 	Hangs:   Trouble{"libvirt at %s does not answer", "its daemon hangs or waits for something", "restart it, which leaves running machines alone"},
 	Old:     Trouble{"this libvirt is too old: %s", "what is asked of it came with version 8.0", "use Debian 12, Ubuntu 22.04, Fedora 36 or newer"},
 	Refused: Trouble{"libvirt at %s cannot be used: %s", "without it no machine can be made", "its own log says more"},
+	Socket:  Trouble{"libvirt's socket %s is for root alone (mode %s)", "no group that you could join may use it", "set unix_sock_group = \"libvirt\" and unix_sock_rw_perms = \"0770\" in /etc/libvirt/libvirtd.conf and restart it; with systemd its socket unit does that"},
 	Parts:   Trouble{"parts of libvirt do not answer: %s", "the machine needs its network, its packet filter and its storage", "start their sockets"},
 
 	KVMCPU:      Trouble{"this processor has no help for virtual machines, or its firmware hides it", "the machine is emulated then, some 8 times slower", "in the firmware's setup (Del, F2 or F10 at power-on) switch on VT-x, AMD-V or SVM, if it is there"},
@@ -99,7 +101,6 @@ var enPreflight = Preflight{
 	KVMGroup:    Trouble{"your account %q may not use KVM: it is not in the group %q", "the machine is emulated then, some 8 times slower", "join the group, then log out and in"},
 	KVMLogin:    Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login; until then the machine is emulated", "log out and in again, then start clawarium again"},
 	KVMBroken:   Trouble{"%s", "the machine is emulated then, some 8 times slower", "often the hypervisor around this computer, or another one that runs beside KVM (VirtualBox, VMware), is the cause"},
-	KVMQemu:     Trouble{"KVM was not tried: %s", "only a guest that boots shows whether it works", "install what is missing, then look again"},
 	NoHVF:       Trouble{"this Mac offers no help for virtual machines (kern.hv_support is 0)", "the machine is emulated then, many times slower", "a Mac from 2010 on with macOS 11 or newer has it, unless it is a virtual machine itself"},
 
 	Qemu:    Trouble{"QEMU (%s) is not installed", "it is the computer that the machine is made of", "install it, then look again"},
@@ -175,6 +176,7 @@ var zhPreflight = Preflight{
 	Begun:      "虚拟机 %q 以前已经开始创建；已做好的会保留", NameFree: "名称 %q 可以使用",
 	Memory:        "内存：虚拟机用 %s，这台电脑共有 %s",
 	Disk:          "磁盘：空闲 %s（在 %q）；创建大约占用 %s，虚拟机的磁盘最多可增长到 %s",
+	DiskCache:     "磁盘：空闲 %s（在 %q）；下载和制作在那里大约占用 %s",
 	Tools:         "制作虚拟机磁盘所需的程序都已就绪",
 	Reached:       "可以连到 %s 下载",
 	Docker:        "这里有 Docker 的包过滤规则；虚拟机的网络不经过它们",
@@ -182,7 +184,7 @@ var zhPreflight = Preflight{
 	VPN:           "%s 承接 %s；虚拟机的网络会避开它",
 	MemoryUnknown: "无法读出这台电脑有多少内存", DiskUnknown: "无法读出 %q 还有多少空闲磁盘",
 	NotSeen:   "无法查看%s：%s",
-	ProbeName: " KVM", AnswersName: " libvirt", CPUName: "处理器", NetworkName: "网络",
+	ProbeName: " KVM", ToolsName: "制作磁盘的程序", AnswersName: " libvirt", CPUName: "处理器", NetworkName: "网络",
 	WayOut: "将下载 Debian 的镜像；这里无法自行构建：%s",
 
 	Absent:  Trouble{"没有安装 libvirt", "虚拟机由它运行，也由它隔离", "请安装，再看一次"},
@@ -194,6 +196,7 @@ var zhPreflight = Preflight{
 	Hangs:   Trouble{"%s 的 libvirt 没有应答", "它的守护进程卡住了，或在等待什么", "请重启它，正在运行的虚拟机不受影响"},
 	Old:     Trouble{"这个 libvirt 太旧：%s", "所需的功能从 8.0 版开始才有", "请使用 Debian 12、Ubuntu 22.04、Fedora 36 或更新的系统"},
 	Refused: Trouble{"%s 的 libvirt 用不了：%s", "没有它就无法创建虚拟机", "它自己的日志有更多说明"},
+	Socket:  Trouble{"libvirt 的套接字 %s 只给 root 用（权限 %s）", "没有哪个组可以加入来使用它", "请在 /etc/libvirt/libvirtd.conf 里设置 unix_sock_group = \"libvirt\" 和 unix_sock_rw_perms = \"0770\" 并重启它；有 systemd 时由套接字单元负责"},
 	Parts:   Trouble{"libvirt 的这些部分没有应答：%s", "虚拟机需要它的网络、包过滤和存储", "请启动它们的套接字"},
 
 	KVMCPU:      Trouble{"处理器不支持虚拟机，或被固件隐藏", "虚拟机只能仿真，大约慢 8 倍", "请在固件设置（开机时按 Del、F2 或 F10）里打开 VT-x、AMD-V 或 SVM（若有）"},
@@ -206,7 +209,6 @@ var zhPreflight = Preflight{
 	KVMGroup:    Trouble{"账户 %q 不能使用 KVM：它不在组 %q 里", "虚拟机就只能仿真，大约慢 8 倍", "请加入该组，然后注销并重新登录"},
 	KVMLogin:    Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效；在此之前虚拟机只能仿真", "请注销并重新登录，再启动 clawarium"},
 	KVMBroken:   Trouble{"%s", "虚拟机只能仿真，大约慢 8 倍", "原因常常是外层的虚拟化软件，或同时运行的另一个（VirtualBox、VMware）"},
-	KVMQemu:     Trouble{"没有试用 KVM：%s", "只有真正启动一个虚拟机才知道它能否工作", "请安装缺少的部分，再看一次"},
 	NoHVF:       Trouble{"这台 Mac 不支持虚拟机（kern.hv_support 为 0）", "虚拟机只能仿真，慢很多倍", "2010 年以后、装有 macOS 11 或更新版本的 Mac 都支持，除非它本身是虚拟机"},
 
 	Qemu:    Trouble{"没有安装 QEMU（%s）", "虚拟机就是由它构成的电脑", "请安装，再看一次"},

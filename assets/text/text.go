@@ -28,6 +28,9 @@ type Strings struct {
 	Virt      Virt
 	Guest     Guest
 	Host      Host
+	Service   Service
+	Allow     Allow
+	Warden    Warden
 	Preflight Preflight
 	Checks    Checks
 	Report    Report
@@ -49,13 +52,13 @@ const (
 var (
 	english = Strings{
 		Command: enCommand, Usage: enUsage, Engine: enEngine, Steps: enSteps, Plan: enPlan, Image: enImage,
-		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Preflight: enPreflight, Checks: enChecks, Report: enReport,
+		Code: enCode, Virt: enVirt, Guest: enGuest, Host: enHost, Service: enService, Allow: enAllow, Warden: enWarden, Preflight: enPreflight, Checks: enChecks, Report: enReport,
 		Harden: enHarden, Screen: enScreen, Pages: enPages, Progress: enProgress,
 		Results: enResults, Dashboard: enDashboard, Lines: enLines,
 	}
 	chinese = Strings{
 		Command: zhCommand, Usage: zhUsage, Engine: zhEngine, Steps: zhSteps, Plan: zhPlan, Image: zhImage,
-		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Preflight: zhPreflight, Checks: zhChecks, Report: zhReport,
+		Code: zhCode, Virt: zhVirt, Guest: zhGuest, Host: zhHost, Service: zhService, Allow: zhAllow, Warden: zhWarden, Preflight: zhPreflight, Checks: zhChecks, Report: zhReport,
 		Harden: zhHarden, Screen: zhScreen, Pages: zhPages, Progress: zhProgress,
 		Results: zhResults, Dashboard: zhDashboard, Lines: zhLines,
 	}

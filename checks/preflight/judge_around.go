@@ -64,6 +64,8 @@ func (j *judge) rooms() {
 			c := j.bad("disk", j.t.DiskShort, size(r.Free), r.Path, size(need))
 			c.Commands = []string{Command{"df", "-h", nearest(r.Path)}.Line()}
 			c.Stops = true
+		case grow == 0:
+			j.met("disk", sprint(j.t.DiskCache, size(r.Free), r.Path, size(need)))
 		default:
 			j.met("disk", sprint(j.t.Disk, size(r.Free), r.Path, size(need), size(grow)))
 		}

@@ -83,8 +83,8 @@ func (j *judge) noKVM() *Condition {
 	case !j.s.Probe.OK:
 		j.unseen("kvm", t.ProbeName, j.s.Probe.Err)
 		return nil
-	case j.noEmulator(), j.noFirmware():
-		return j.bad("kvm-untried", t.KVMQemu, j.s.Probe.Value.Why)
+	case j.noEmulator(), j.noFirmware(): // it was not tried; that is said of what is missing
+		return nil
 	}
 	return j.bad("kvm-broken", t.KVMBroken, j.s.Probe.Value.Why)
 }
@@ -123,7 +123,9 @@ func (j *judge) noEmulator() bool {
 }
 
 // noFirmware says that neither the usual places have one nor libvirt knows one.
-func (j *judge) noFirmware() bool { return len(j.s.Firmware) == 0 && !j.s.Answers.Value.UEFI }
+func (j *judge) noFirmware() bool {
+	return j.s.Firmware != nil && len(j.s.Firmware) == 0 && !j.s.Answers.Value.UEFI
+}
 
 // emulator is QEMU and the firmware of its machines.
 func (j *judge) emulator() {
@@ -131,12 +133,12 @@ func (j *judge) emulator() {
 	able := a.URI != "" && len(a.Supports) == 0 // libvirt looks in places of its own
 	if j.noEmulator() {
 		c := j.bad("qemu-absent", j.t.Qemu, j.s.Asked.Emulator)
-		c.Stops = !able
+		c.Stops = !able || j.kvmAsked()
 		j.lack(c, partQemu)
 	}
 	if j.noFirmware() {
 		c := j.bad("firmware-absent", j.t.UEFI)
-		c.Stops = !able
+		c.Stops = !able || j.kvmAsked()
 		j.lack(c, partFirmware)
 	}
 }
@@ -146,7 +148,7 @@ func (j *judge) tools() {
 	t, fine := j.t, true
 	var build []string
 	hint := ""
-	for _, trouble := range j.s.Tools {
+	for _, trouble := range j.s.Tools.Value {
 		switch {
 		case trouble.For == "image":
 			build = append(build, trouble.What)
@@ -165,25 +167,25 @@ func (j *judge) tools() {
 		}
 	}
 	if len(build) > 0 {
-		said := joined(build)
-		c := j.bad("image-tools", t.ImageTools, said)
-		can := j.s.family() == "debian"
-		switch {
-		case j.s.Asked.NeedImage == plan.Build:
-			c.Stops, fine = true, false
-			if !can {
+		said, can := joined(build), j.s.family() == "debian"
+		away := slices.ContainsFunc(j.s.Reached, func(r Reached) bool { return r.For == "image" && r.Trouble != "" })
+		switch must := j.s.Asked.NeedImage == plan.Build; {
+		case must || can && away: // the only way, or the one that is left
+			fine = false
+			c := j.bad("image-tools", t.ImageTools, said)
+			if c.Stops = must; can {
+				j.lack(c, partImage)
+			} else {
 				c.Hint = hint
 			}
 		default: // the image is downloaded; this is only the way out
-			j.out = j.out[:len(j.out)-1]
 			j.met("image-tools", sprint(t.WayOut, said))
-			c = &j.out[len(j.out)-1]
-		}
-		if can && c.Stops {
-			j.lack(c, partImage)
 		}
 	}
-	if fine {
+	switch {
+	case !j.s.Tools.OK:
+		j.unseen("tools", t.ToolsName, j.s.Tools.Err)
+	case fine:
 		j.met("tools", t.Tools)
 	}
 }

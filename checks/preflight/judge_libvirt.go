@@ -4,6 +4,7 @@ package preflight
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,11 +15,11 @@ import (
 
 func (j *judge) libvirt() {
 	a := j.s.Answers.Value
-	if !j.s.Answers.OK {
+	switch {
+	case !j.s.Answers.OK && j.s.Answers.Err != "": // in time
 		j.hangs("", j.s.Answers.Err)
 		return
-	}
-	if a.URI == "" && len(a.Trouble) == 0 {
+	case !j.s.Answers.OK, a.URI == "" && len(a.Trouble) == 0:
 		j.unseen("libvirt", j.t.AnswersName, "")
 		return
 	}
@@ -43,6 +44,9 @@ func (j *judge) libvirt() {
 		j.with(c, j.startFix())
 	}
 	for _, s := range a.Supports {
+		if j.noEmulator() { // which is the cause, and told as such
+			break
+		}
 		c := j.bad("machine-support", j.t.Support, s.What)
 		c.Stops = true
 		j.lack(c, partQemu, partFirmware)
@@ -117,9 +121,14 @@ func (j *judge) startFix() Fix {
 func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	me, group := j.s.Me.Value, "libvirt"
 	open := false // the socket lets everybody connect, so polkit decides
-	for _, s := range j.s.Libvirt.Value.Sockets {
-		open = open || s.Connects == "yes"
-		if s.Connects == "denied" && s.Group != "root" && s.Group != "" {
+	for _, name := range slices.Sorted(maps.Keys(j.s.Libvirt.Value.Sockets)) {
+		s := j.s.Libvirt.Value.Sockets[name]
+		switch {
+		case s.Connects == "yes":
+			open = true
+		case s.Connects == "denied" && s.Group == "root":
+			return j.bad("libvirt-socket", j.t.Socket, "/run/libvirt/"+name, s.Mode)
+		case s.Connects == "denied" && s.Group != "":
 			group = s.Group
 		}
 	}

@@ -89,9 +89,7 @@ func Look(ctx context.Context, from Sources) Situation {
 	}
 	all.Go(func() { s.Programs = f.programs(append(slices.Clone(commonPrograms), from.Asked.Emulator)) })
 	if from.Tools != nil {
-		all.Go(func() {
-			s.Tools = checks.Within(ctx, factLimit, func() ([]ToolTrouble, error) { return from.Tools(ctx), nil }).Value
-		})
+		look(ctx, &all, factLimit, &s.Tools, func() ([]ToolTrouble, error) { return from.Tools(ctx), nil })
 	}
 	for i := range s.Rooms {
 		all.Go(func() { f.measure(ctx, &s.Rooms[i], from.Free) })

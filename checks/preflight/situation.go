@@ -37,7 +37,7 @@ type Situation struct {
 	Rooms    []Room                  `json:"rooms"`
 	Programs map[string]string       `json:"programs"` // by name; "" is absent
 	Firmware []string                `json:"firmware"` // UEFI code that was found
-	Tools    []ToolTrouble           `json:"tools"`    // what the parts say that will use them
+	Tools    Fact[[]ToolTrouble]     `json:"tools"`    // what the parts say that will use them
 	Libvirt  Fact[Daemon]            `json:"libvirt"`  // on this computer's disk
 	Answers  Fact[Answers]           `json:"answers"`  // what it says
 	Images   Fact[Way]               `json:"images"`   // the way to the disks; system mode
@@ -239,6 +239,7 @@ type Clock struct {
 
 // Reached is what came of asking a server that something will be fetched from.
 type Reached struct {
+	For     string        `json:"for"` // code or image
 	Host    string        `json:"host"`
 	Proxy   string        `json:"proxy,omitempty"`   // host and port
 	Trouble string        `json:"trouble,omitempty"` // one of the Reach…; "" when it answers

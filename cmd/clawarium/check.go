@@ -34,6 +34,7 @@ type checkOutput struct {
 	from, against         string // files, or - for standard input; empty means none
 	by                    string
 	audit                 bool // have OpenClaw audit itself too
+	drills, noDrills      bool // try to get out now whatever is known, or not at all
 	ensured               bool // the exit status is about what set-up ensures and does not hold, alone
 	first                 bool // keep a baseline where there is none yet
 
@@ -72,6 +73,8 @@ func newCheck(a *app) *cobra.Command {
 	f.StringVar(&o.html, "html", "", t.Report.FlagHTML)
 	f.StringVar(&o.evidence, "evidence", "", t.Report.FlagEvidence)
 	f.BoolVar(&o.audit, "audit", false, t.Checks.Guest.FlagAudit)
+	f.BoolVar(&o.drills, "drills", false, t.Checks.Drills.FlagDrills)
+	f.BoolVar(&o.noDrills, "no-drills", false, t.Checks.Drills.FlagSkip)
 	f.StringVar(&o.by, "by", string(report.ByControl), t.Report.FlagBy)
 	f.StringArrayVar(&o.only, "only", nil, t.Report.FlagOnly)
 	f.StringArrayVar(&o.explain, "explain", nil, t.Report.FlagExplain)
@@ -130,6 +133,12 @@ func (o *checkOutput) settle(flags *pflag.FlagSet) error {
 	}
 	if o.from != "" && o.audit {
 		fault(fmt.Sprintf(t.NotTogether, "--audit", "--from"), text.T().Checks.Guest.AuditNeedsMachine)
+	}
+	if o.drills && o.noDrills {
+		fault(fmt.Sprintf(t.NotTogether, "--drills", "--no-drills"), text.T().Checks.Drills.BothFlags)
+	}
+	if o.from != "" && o.drills {
+		fault(fmt.Sprintf(t.NotTogether, "--drills", "--from"), text.T().Checks.Drills.FromFlags)
 	}
 	if o.from != "" && o.evidence != "" {
 		fault(fmt.Sprintf(t.NotTogether, "--evidence", "--from"), t.SavedAlready)
@@ -203,6 +212,13 @@ func runCheck(ctx context.Context, a *app, env *steps.Env, o checkOutput) error 
 	sources := env.Sources(ctx, progress)
 	if o.audit {
 		sources = env.WithAudit(sources)
+	}
+	// A round takes a quarter of a minute, so none is made for controls that none is for.
+	switch drilled := slices.ContainsFunc(o.controls, checks.Drilled); {
+	case o.drills:
+		sources = env.WithDrills(sources)
+	case o.noDrills || len(o.controls) > 0 && !drilled:
+		sources = env.WithoutDrills(sources)
 	}
 	var first func(*checks.Evidence) error
 	if o.first {

@@ -126,7 +126,7 @@ func (a *app) remove(ctx context.Context, env *steps.Env, sweep bool, event func
 			return err
 		}
 	}
-	return env.Forget()
+	return env.Forget(ctx)
 }
 
 // tell prints one finding: what it is about, how it stands, what was seen.

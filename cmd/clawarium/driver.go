@@ -191,6 +191,9 @@ func (d *driver) Setup(ctx context.Context, p plan.Plan, key []byte, promised []
 	if err := d.prepare(ctx, env, p, say); err != nil {
 		return result, err
 	}
+	if _, err := env.FinishChange(ctx, event, d.changeOptions(p.Name)); err != nil {
+		return result, err
+	}
 	d.forget(p.Name)
 	if len(key) == 0 {
 		key = d.key

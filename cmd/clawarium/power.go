@@ -65,10 +65,13 @@ func newStop(a *app) *cobra.Command {
 	}
 }
 
-// stop stops the machine and records how that went.
+// stop stops the machine and then its warden, and records how that went.
 func stop(ctx context.Context, env *steps.Env, r provision.Reporter) (steps.Stopped, error) {
 	began := time.Now()
 	stopped, err := env.Stop(ctx, r)
+	if err == nil {
+		err = env.StopWarden(ctx, r)
+	}
 	if err != nil || stopped.Already { // nothing was tried
 		return stopped, err
 	}

@@ -84,8 +84,10 @@ func (o *preflightOptions) settle() error {
 
 func (o *preflightOptions) run(ctx context.Context) error {
 	p, _, err := o.plan()
-	if err != nil {
-		return err
+	if err != nil { // room that is short is found below, and told with the rest
+		if p, _, err = o.planOn(plan.Host{CPUs: o.hostFacts().CPUs}); err != nil {
+			return err
+		}
 	}
 	_, o.resumed = handedOver()
 	o.driver = newDriver(o.app)

@@ -119,7 +119,7 @@ func newRoot(a *app) *cobra.Command {
 	})
 	root.AddCommand(
 		newSetup(a), newPreflight(a), newUndo(a), newCheck(a), newConfirm(a), newHarden(a), newOpen(a), newShell(a), newOpenClaw(a),
-		newStatus(a), newStart(a), newStop(a), newDestroy(a),
+		newStatus(a), newStart(a), newStop(a), newAllow(a), newWarden(a), newDestroy(a),
 	)
 	for _, c := range root.Commands() {
 		if c.Args == nil {

@@ -97,6 +97,9 @@ func (o *setupOptions) run(ctx context.Context) error {
 	if o.dryRun {
 		return env.Describe(o.out)
 	}
+	if err := o.finishChange(ctx, env); err != nil {
+		return err
+	}
 	if !o.yes {
 		if err := o.confirm(ctx, env, stored); err != nil {
 			return err
@@ -129,9 +132,11 @@ func (o *setupOptions) run(ctx context.Context) error {
 
 // plan is the stored one where the machine exists, else the host's defaults,
 // with the file and the --set values over it.
-func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) {
+func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) { return o.planOn(o.hostFacts()) }
+
+// planOn holds it against the facts of a host.
+func (o *setupOptions) planOn(facts plan.Host) (p plan.Plan, stored bool, err error) {
 	t := text.T().Command
-	facts := o.hostFacts()
 	base := plan.Default(facts)
 	if o.nameGiven {
 		base.Name = o.name
@@ -176,9 +181,13 @@ func (a *app) unlike(old, p plan.Plan) error {
 	for _, c := range changes {
 		said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
 	}
+	hint := t.PlanDiffersHint
+	if old.MadeHash() == p.MadeHash() { // the machine would be the same
+		hint = text.T().Allow.PlanDiffersHint
+	}
 	return &text.Fault{
 		What: fmt.Sprintf(t.PlanDiffers, p.Name, strings.Join(said, "; ")),
-		Hint: fmt.Sprintf(t.PlanDiffersHint, a.nameFlag(p.Name)),
+		Hint: fmt.Sprintf(hint, a.nameFlag(p.Name)),
 	}
 }
 

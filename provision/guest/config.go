@@ -116,6 +116,8 @@ func baseline() object {
 				"automaticallyFetchFavicons": false, "communityInvite": false,
 			},
 		},
+		// The one way out. What goes to the gateway itself does not go there.
+		"proxy":   object{"proxyUrl": layout.Proxy, "loopbackMode": "gateway-only"},
 		"session": object{"dmScope": "per-channel-peer"},
 		"tools": object{
 			"fs":           object{"workspaceOnly": true},

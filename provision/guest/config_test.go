@@ -150,7 +150,7 @@ func TestEveryPresetKeepsTheBaseline(t *testing.T) {
 			"update.auto.enabled": false, "discovery.mdns.mode": "off", "session.dmScope": "per-channel-peer",
 			"models.catalogRefresh.enabled": false, "commands.bash": false, "commands.config": false,
 			"agents.defaults.heartbeat.every": "0m", "skills.workshop.autonomous.mode": "off",
-			"logging.redactPatterns": nil,
+			"logging.redactPatterns": nil, "proxy.proxyUrl": "http://127.0.0.1:3128", "proxy.loopbackMode": "gateway-only", "proxy.enabled": nil,
 		} {
 			if got := at(config, path); got != want {
 				t.Errorf("%s: %s is %v, want %v", preset, path, got, want)

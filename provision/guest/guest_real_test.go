@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,7 +161,7 @@ func TestAMachineIsSetUpRepairedAndTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps = steps[:len(steps)-1] // not the gateway
+	steps = slices.DeleteFunc(steps, func(s Step) bool { return s.ID == "guest-gateway" })
 
 	// The host key, killed after every sub-step.
 	own, err := AnnounceHostKey(ctx, s.Client)
@@ -230,6 +231,7 @@ func TestAMachineIsSetUpRepairedAndTakenBack(t *testing.T) {
 	}
 	allHold(t, s, steps, "after undo and set-up")
 
+	t.Run("the channel carries", func(t *testing.T) { channelCarries(t, s) })
 	t.Run("the sandbox holds", func(t *testing.T) { sandboxHolds(t, s) })
 	t.Run("every damage is seen and repaired", func(t *testing.T) { damagesAreRepaired(t, s, steps) })
 }
@@ -287,6 +289,10 @@ func damagesAreRepaired(t *testing.T, s *Session, steps []Step) {
 		{"guest-config", "rm /var/lib/openclaw/.openclaw/openclaw.json", "missing"},
 		{"guest-config", "ln -sf /etc/passwd /var/lib/openclaw/.openclaw/openclaw.json", "regular file"},
 		{"guest-service", "sed -i 's/^User=.*/User=root/' /etc/systemd/system/openclaw-gateway.service", "openclaw-gateway.service"},
+		{"guest-ssh", "printf 'PermitListen any\\nPermitOpen any\\n' >/etc/ssh/sshd_config.d/00-a.conf", "permitlisten 127.0.0.1:3128"},
+		{"guest-proxy", "printf 'Acquire::https::Proxy \"DIRECT\";\\n' >/etc/apt/apt.conf", "https::Proxy"},
+		{"guest-proxy", "git config --system http.proxy http://10.0.2.2:8080", "/etc/gitconfig"},
+		{"guest-proxy", "sed -i /https_proxy/d /etc/environment; rm /etc/npmrc", "/etc/environment"},
 		{"guest-service", "mkdir -p /etc/systemd/system/openclaw-gateway.service.d; printf '[Service]\\nReadWritePaths=/\\n' >/etc/systemd/system/openclaw-gateway.service.d/x.conf; systemctl daemon-reload", "DropInPaths="},
 	} {
 		mustRoot(t, s, c.damage)

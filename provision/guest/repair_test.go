@@ -82,7 +82,7 @@ run() { ${R}rm -f /run/count /etc/*.lock; setsid sh "$1" >/run/out 2>&1; }
 whole() { run "$1" || fail "$2: $1: $(tail -n 3 /run/out)"; }
 same() { state >/run/now; cmp -s "$1" /run/now || fail "$2: $(diff "$1" /run/now | head -n 12)"; }
 
-for s in account directories ssh ca code config service; do whole /work/guest-$s.apply set-up; done
+for s in account directories ssh ca code config service proxy; do whole /work/guest-$s.apply set-up; done
 echo 'file of the agent' >/var/lib/openclaw/.openclaw/workspace/mine; chown openclaw: /var/lib/openclaw/.openclaw/workspace/mine
 rm -f /run/clawarium/restart
 data=$(sha256sum </var/lib/openclaw/.openclaw/workspace/mine)
@@ -187,6 +187,8 @@ var driftCases = []driftCase{
 	{"guest-config", "a directory", `rm /var/lib/openclaw/.openclaw/openclaw.json; mkdir /var/lib/openclaw/.openclaw/openclaw.json; chown openclaw: /var/lib/openclaw/.openclaw/openclaw.json; echo y >/var/lib/openclaw/.openclaw/openclaw.json/x`, `[ -f /var/lib/openclaw/.openclaw/openclaw.json ]`, "rm -rf /var/lib/openclaw/.openclaw/openclaw.json.unreadable-*"},
 	{"guest-service", "a drop-in", `mkdir -p /etc/systemd/system/openclaw-gateway.service.d; printf '[Service]\nNoNewPrivileges=no\n' >/etc/systemd/system/openclaw-gateway.service.d/x.conf; chmod 0755 /etc/systemd/system/openclaw-gateway.service.d`, `[ ! -e /etc/systemd/system/openclaw-gateway.service.d ] && [ -e /run/clawarium/restart ]`, ""},
 	{"guest-service", "our own unit", `sed -i 's/^User=.*/User=root/' /etc/systemd/system/openclaw-gateway.service; : >/run/unread`, `grep -q '^User=openclaw' /etc/systemd/system/openclaw-gateway.service`, ""},
+	{"guest-proxy", "other ways", `printf 'Acquire::http::Proxy "DIRECT";\n' >/etc/apt/apt.conf; printf '[http]\n\tproxy = http://other\n[user]\n\tname = me\n' >/etc/gitconfig; chmod 0600 /etc/gitconfig`, `[ ! -e /etc/apt/apt.conf ] && grep -q 'name = me' /etc/gitconfig && ! grep -q other /etc/gitconfig`, ""},
+	{"guest-proxy", "missing", `rm /etc/environment /etc/pip.conf /etc/profile.d/clawarium-proxy.sh`, `grep -q '^https_proxy=http://127.0.0.1:3128$' /etc/environment && [ -s /etc/pip.conf ] && [ -s /etc/profile.d/clawarium-proxy.sh ]`, ""},
 }
 
 func TestARepairKilledAnywhereIsTakenBackToExactlyWhatItFound(t *testing.T) {
@@ -267,7 +269,7 @@ func TestTheScriptsOfARepairAreSoundShell(t *testing.T) {
 			}
 			all += "\n(\n" + script + ")\n"
 		}
-		if keepings[s.ID] == (keeping{}) && s.ID != "guest-ssh" && s.ID != "guest-ca" {
+		if keepings[s.ID] == (keeping{}) && !slices.Contains([]string{"guest-ssh", "guest-ca", "guest-proxy"}, s.ID) {
 			t.Errorf("%s keeps nothing but files", s.ID)
 		}
 	}

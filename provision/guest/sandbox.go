@@ -14,6 +14,7 @@ package guest
 // can write is mounted nosuid, and it can gain no privileges).
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/clawarium/clawarium/assets/layout"
@@ -88,6 +89,8 @@ func Sandbox(c SandboxConfig) []Property {
 		{"RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"},
 		{"IPAddressDeny", "any"},
 		{"IPAddressAllow", "localhost"},
+		// The way out is the warden's to offer, also while it is away.
+		{"SocketBindDeny", strconv.Itoa(layout.ProxyPort)},
 
 		// Resources: the machine stays able to answer SSH.
 		{"MemoryMax", "85%"},
@@ -112,6 +115,7 @@ func AgentEnvironment(c SandboxConfig) []string {
 		"OPENCLAW_DISABLE_BONJOUR=1",
 		"OPENCLAW_SERVICE_REPAIR_POLICY=external",
 	}
+	environment = append(environment, proxyEnvironment()...)
 	if c.ExtraCA {
 		environment = append(environment, "NODE_EXTRA_CA_CERTS="+systemCA, "SSL_CERT_FILE="+systemCA)
 	}

@@ -27,6 +27,8 @@ type server struct {
 	command func(string) string
 	pty     chan Size
 	mute    chan struct{} // when not nil, nothing is answered after login
+	// asked answers requests about the connection as a whole; nil refuses them.
+	asked func(*ssh.ServerConn, *ssh.Request)
 }
 
 func newServer(t *testing.T) *server {
@@ -81,9 +83,17 @@ func (s *server) serve(conn net.Conn) {
 		<-s.mute
 		return
 	}
-	go ssh.DiscardRequests(requests)
 	var open sync.WaitGroup
 	defer open.Wait()
+	open.Go(func() {
+		for request := range requests {
+			if s.asked != nil {
+				s.asked(sshConn, request)
+			} else {
+				_ = request.Reply(false, nil)
+			}
+		}
+	})
 	for offered := range channels {
 		switch offered.ChannelType() {
 		case "session":

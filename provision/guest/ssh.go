@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -67,6 +68,10 @@ type Client struct {
 	closing sync.Once
 	rootMu  sync.Mutex // holds root
 	root    *rootShell
+
+	taking    sync.Once                // connections from the guest's side
+	listener  atomic.Pointer[listener] // whose they are
+	forwarded atomic.Int32             // how many there are
 }
 
 // Dial connects and logs in. An error is a *text.Fault that wraps ErrHostKey,
@@ -203,6 +208,9 @@ func (c *Client) keepalive() {
 
 // HostKey is the key that the machine showed: one of the target's.
 func (c *Client) HostKey() ssh.PublicKey { return c.hostKey }
+
+// Done is closed with the connection, whoever ended it.
+func (c *Client) Done() <-chan struct{} { return c.done }
 
 // Close ends the connection and everything that runs over it.
 func (c *Client) Close() error {

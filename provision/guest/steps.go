@@ -52,7 +52,7 @@ func Steps(s Settings) ([]Step, error) {
 	}
 	steps := []Step{
 		hostKeyStep(), accountStep(), directoriesStep(), sshStep(), ca,
-		codeStep(), configStep(s), service, gatewayStep(),
+		codeStep(), configStep(s), service, gatewayStep(), proxyStep(),
 	}
 	for i := range steps {
 		if steps[i].Deadline == 0 {

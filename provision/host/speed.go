@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 )
 
@@ -38,7 +39,7 @@ func MeasureSpeed(dir string) Speed {
 	best := time.Duration(math.MaxInt64)
 	for range tries {
 		began := time.Now()
-		work()
+		runtime.KeepAlive(work())
 		best = min(best, time.Since(began))
 	}
 	slow := float64(best) / float64(referenceWork)
@@ -48,20 +49,18 @@ func MeasureSpeed(dir string) Speed {
 	}
 }
 
-// sink keeps the compiler from leaving the work out.
-var sink uint32
-
 // work is arithmetic over a table that fits a processor's second cache, as emulation
 // mostly is.
-func work() {
+func work() (sum uint32) {
 	var table [1 << 16]uint32
 	x := uint64(42)
 	for range 1 << 20 {
 		x = x*6364136223846793005 + 1442695040888963407
 		i := x >> 48
 		table[i] = table[i]*31 + uint32(x>>16)
-		sink += table[(i*7)&0xffff]
+		sum += table[(i*7)&0xffff]
 	}
+	return sum
 }
 
 // diskProbe is small enough for a slow disk and large enough to be more than its own
@@ -77,14 +76,11 @@ func diskSpeed(dir string) int64 {
 		}
 		dir = filepath.Dir(dir)
 	}
-	f, err := os.CreateTemp(dir, ".clawarium-speed-")
+	f, err := anonymous(dir)
 	if err != nil {
 		return 0
 	}
 	defer f.Close()
-	if os.Remove(f.Name()) != nil { // before anything is in it: nothing is left whatever happens
-		return 0
-	}
 	data := make([]byte, diskProbe)
 	for i := range data { // a file system that compresses would be flattered by zeros
 		data[i] = byte(i*i>>7 ^ i)
@@ -94,4 +90,17 @@ func diskSpeed(dir string) int64 {
 		return 0
 	}
 	return int64(diskProbe / max(time.Since(began).Seconds(), 1e-4))
+}
+
+// unlinked is a file that has lost its name before anything is in it.
+func unlinked(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, ".clawarium-speed-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }

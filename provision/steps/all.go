@@ -33,6 +33,8 @@ const (
 	stepDomain     = "domain"
 	stepBoot       = "boot"
 	stepEject      = "eject-seed"
+	stepEgress     = "egress"
+	stepWarden     = "warden"
 )
 
 // IDs lists every step that there can be, in order.
@@ -47,6 +49,9 @@ func IDs() []string {
 	}
 	for _, s := range known {
 		ids = append(ids, s.ID)
+		if s.ID == stepService {
+			ids = append(ids, stepEgress, stepWarden)
+		}
 	}
 	return append(ids, stepModelKey)
 }
@@ -108,8 +113,12 @@ func (e *Env) chooseStep() provision.Step {
 }
 
 // Forget removes the machine's directory, after everything was taken back, and
-// the directories above it when they are empty.
-func (e *Env) Forget() error {
+// the directories above it when they are empty. A warden that somebody started by
+// hand goes as well.
+func (e *Env) Forget(ctx context.Context) error {
+	if err := e.Service().Remove(ctx); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(e.dir); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/guest"
 	"github.com/clawarium/clawarium/provision/virt"
+	"github.com/clawarium/clawarium/provision/warden"
 )
 
 // Summary says what will be made, in a dozen lines.
@@ -123,6 +124,11 @@ func (e *Env) describeGuest(section func(title, body string)) error {
 		return err
 	}
 	section(t.DryRunConfig+": "+layout.Config, string(config))
+	_, policy, err := e.egress() // without the hosts of updates, which the guest is asked for
+	if err != nil {
+		return err
+	}
+	section(text.T().Service.Egress+": "+warden.PolicyFile, string(policy))
 	steps, err := e.inGuest()
 	if err != nil {
 		return err
@@ -173,6 +179,7 @@ type Status struct {
 	Steps      int    `json:"steps"`
 	Unfinished string `json:"unfinished,omitempty"` // ID of the first step that is not done
 	WorkingPID int    `json:"workingPID,omitempty"`
+	Way        Way    `json:"way"` // the way out
 }
 
 // Status looks at the journal and asks libvirt.
@@ -190,6 +197,9 @@ func (e *Env) Status(ctx context.Context) (Status, error) {
 		s.WorkingPID = journal.Working.PID
 	}
 	s.StepsDone, s.Steps, s.Unfinished = e.progress(journal)
+	if s.Way, err = e.Way(); err != nil {
+		return s, err
+	}
 	conn, err := e.connToLook(ctx)
 	if err != nil {
 		return s, err

@@ -57,7 +57,7 @@ func (d Drift) Repairable() bool { return len(d.Steps) > 0 }
 var repairable = []string{
 	stepImage, stepCode, stepBase, stepCodeVolume, stepFilter, stepNetwork, stepDomain, stepEject,
 	stepHostKey, "guest-account", "guest-directories", "guest-ssh", "guest-ca", "guest-code", "guest-config",
-	"guest-service", stepGateway,
+	stepService, stepEgress, stepWarden, stepGateway, "guest-proxy",
 }
 
 // contents are those whose look reads whole images, which the evidence has done.
@@ -122,8 +122,11 @@ func (e *Env) Drifts(l Look, only []checks.ID) []Drift {
 			d.Kind = DriftNewer
 		}
 		place := checks.Libvirt
-		if inGuest(id) {
+		switch {
+		case inGuest(id):
 			place = checks.InGuest
+		case id == stepEgress, id == stepWarden:
+			place = checks.Host
 		}
 		for _, line := range s.Why {
 			d.Wrong = append(d.Wrong, checks.Wrong{Where: place, Line: line})

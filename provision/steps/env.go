@@ -65,6 +65,8 @@ type Record struct {
 	HostKeySwitched bool `json:"hostKeySwitched"`
 	// Made is how what was made looked then.
 	Made AsMade `json:"made"`
+	// Egress is where updates come from; nil until the way out was made.
+	Egress *EgressFacts `json:"egress,omitempty"`
 }
 
 const (

@@ -20,6 +20,7 @@ import (
 const (
 	stepModelKey = "model-key"
 	stepHostKey  = "guest-hostkey"
+	stepService  = "guest-service"
 	stepGateway  = "guest-gateway"
 )
 
@@ -31,8 +32,9 @@ var guestEnsures = map[string][]checks.ID{
 	"guest-ssh":         {"K5"},
 	"guest-code":        {"K11"},
 	"guest-config":      {"K3", "K6", "K7", "K20"},
-	"guest-service":     {"K3", "K8", "K10"},
+	stepService:         {"K3", "K8", "K10"},
 	stepGateway:         {"K3", "K6", "K8", "K10"},
+	"guest-proxy":       {"K13", "K23"},
 }
 
 // Sandbox is what the service's sandbox depends on.
@@ -96,6 +98,9 @@ func (e *Env) guestSteps() []provision.Step {
 	var list []provision.Step
 	for _, s := range known {
 		list = append(list, e.wrap(s.ID, s.Deadline))
+		if s.ID == stepService { // before the gateway, whose start takes long, and without waiting
+			list = append(list, e.egressStep(), e.wardenStep())
+		}
 	}
 	if e.Plan.OpenClaw.Provider != plan.None {
 		list = append(list, e.modelKeyStep())

@@ -32,6 +32,7 @@ type Hardening struct {
 	judge  func(*Look)
 	steps  func(*provision.Repair) ([]provision.Step, error)
 	forget func(context.Context, *provision.Repair) error
+	change func(context.Context) (*Changed, error) // ends a change of the way out
 	accept func(before Look, after *Look, r *provision.Repair) error
 	begin  func(back bool) // of each way
 	pause  time.Duration
@@ -46,6 +47,7 @@ func (e *Env) Hardening(progress checks.Reporter, event func(provision.Event), o
 		judge:  func(l *Look) { l.judge(e.Plan) },
 		steps:  e.repairSteps,
 		forget: e.forgetRepair,
+		change: func(ctx context.Context) (*Changed, error) { return e.FinishChange(ctx, event, opts) },
 		accept: e.acceptOwn,
 		begin: func(back bool) {
 			e.checked = nil // what was looked up may have changed since
@@ -81,9 +83,14 @@ type Worse struct {
 }
 
 // Pending is the repair that an earlier process left, nil when there is none. One
-// that was over but for tidying up is tidied up.
+// that was over but for tidying up is tidied up, and a change of the way out, which
+// is no repair to its owner, is brought to its end.
 func (h *Hardening) Pending(ctx context.Context) (*provision.Repair, error) {
 	r, err := provision.PendingRepair(h.dir)
+	if err == nil && r != nil && isChange(r) {
+		_, err := h.change(ctx)
+		return nil, err
+	}
 	if err != nil || r == nil || r.Phase != provision.RepairKept {
 		return r, err
 	}

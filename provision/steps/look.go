@@ -39,6 +39,7 @@ func (e *Env) Subject() checks.Subject {
 	s.MAC = c.MAC
 	s.SubjectPolicy = e.policy()
 	s.SubjectKept = e.kept()
+	s.SubjectEgress = e.subjectEgress()
 	if c.System {
 		s.GuestIP, s.HostIP, s.Prefix = c.GuestIP, c.HostIP, c.Prefix
 	} else {
@@ -56,7 +57,7 @@ func (e *Env) Subject() checks.Subject {
 // not looked at, with the reason.
 func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sources {
 	s := checks.Sources{Progress: progress, Packets: packetFilter{programDirs}, Dir: e.dir, Pool: e.choices.PoolPath}
-	s.Audited = e.audited()
+	s.Audited, s.Drilled, s.Warden = e.audited(), e.drilled(), wardenSource{e}
 	conn, err := e.connToLook(ctx)
 	if err != nil {
 		s.LibvirtErr, s.GuestErr = err, err
@@ -72,7 +73,7 @@ func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sour
 		s.GuestErr = err
 		return s
 	}
-	s.Guest = &collector{env: e}
+	s.Guest, s.Drill = &collector{env: e}, e.drill
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/guest"
 	"github.com/clawarium/clawarium/provision/plan"
@@ -80,8 +81,10 @@ func (e *Env) standing(ctx context.Context, l Look) map[string]Stand {
 		switch {
 		case slices.Contains(contents, step.ID) && (provenance == nil || provenance.Status != checks.NotMet):
 			continue
-		case inGuest(step.ID) && guestErr != nil:
+		case guestErr != nil && (inGuest(step.ID) || step.ID == stepEgress && e.record.Egress == nil):
 			s.Err = guestErr
+		case step.ID == stepWarden && guestErr != nil:
+			continue // a machine that is off needs none
 		default:
 			s.Holds, s.Err = step.Holds(ctx)
 			if s.Err == nil && !s.Holds {
@@ -127,6 +130,15 @@ func (e *Env) why(ctx context.Context, step string) []string {
 			}
 		}
 		return out[:min(len(out), maxWhy)]
+	}
+	switch step {
+	case stepEgress:
+		return []string{text.T().Service.PolicyNotThePlans}
+	case stepWarden:
+		if why, _ := e.wardenLacks(); why != "" {
+			return []string{why}
+		}
+		return []string{text.T().Service.OtherVersion}
 	}
 	lines, _ := e.meddled(ctx, step)
 	if step == stepNetwork && len(lines) == 0 {

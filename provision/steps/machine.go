@@ -273,7 +273,8 @@ func (e *Env) ejectStep() provision.Step {
 	}
 }
 
-// Start starts a machine that was stopped and waits until OpenClaw answers.
+// Start starts a machine that was stopped, and its warden, and waits until OpenClaw
+// answers.
 func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, err error) {
 	conn, err := e.Conn(ctx)
 	if err != nil {
@@ -290,6 +291,9 @@ func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, er
 	defer cancel()
 	if err := e.boot(limited, r); err != nil {
 		return false, err
+	}
+	if err := e.openWay(ctx, r); err != nil {
+		return already, err
 	}
 	return already, e.waitGateway(ctx, r)
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -24,6 +25,10 @@ var listArgs = map[checks.RuleTool][]string{
 	checks.IPv4Rules: {},
 	checks.IPv6Rules: {},
 	checks.LinkRules: {},
+	// ebtables-save was a script once, which takes no option for it: see List.
+	checks.IPv4Counters: {"-c"},
+	checks.IPv6Counters: {"-c"},
+	checks.LinkCounters: {},
 }
 
 // programDirs are looked through in this order. PATH is not asked: that of an
@@ -43,9 +48,10 @@ func (p packetFilter) List(ctx context.Context, tool checks.RuleTool, limit int6
 	if !known {
 		return nil, fmt.Errorf("%w: %s", fs.ErrNotExist, tool)
 	}
+	name, _, counters := strings.Cut(string(tool), " ")
 	var program string
 	for _, dir := range p.dirs {
-		path := filepath.Join(dir, string(tool))
+		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
 			program = path
 			break
@@ -60,6 +66,9 @@ func (p packetFilter) List(ctx context.Context, tool checks.RuleTool, limit int6
 	c := exec.CommandContext(ctx, program, args...)
 	c.Stdout, c.Stderr, c.Dir = out, stderr, "/"
 	c.Env = []string{"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"} // ebtables-save is a script
+	if counters {
+		c.Env = append(c.Env, "EBTABLES_SAVE_COUNTER=yes")
+	}
 	c.WaitDelay = time.Second
 	err := c.Run()
 	switch {

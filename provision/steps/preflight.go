@@ -138,32 +138,36 @@ func troubles(of string, err error) []preflight.ToolTrouble {
 
 // reach asks the servers that something will be fetched from, by their names alone.
 func (e *Env) reach(a preflight.Asked) []func(context.Context) preflight.Reached {
-	var servers []string
+	var servers, parts []string
+	add := func(part, server string) { servers, parts = append(servers, server), append(parts, part) }
 	if a.NeedCode {
 		if _, request, err := e.codeRequest(); err == nil {
-			servers = append(servers, request.Registry)
+			add("code", request.Registry)
 		}
 	}
 	// Where an image can be built, the publisher's is not needed.
 	if a.NeedImage == image.Official || a.NeedImage == image.Auto && image.Buildable(e.arch()) != nil {
 		if mirrors := e.Plan.Image.Mirrors; len(mirrors) > 0 {
-			servers = append(servers, mirrors[0])
+			add("image", mirrors[0])
 		} else {
-			servers = append(servers, images.Official().Publisher)
+			add("image", images.Official().Publisher)
 		}
 	}
 	client, err := e.http()
 	var out []func(context.Context) preflight.Reached
-	for _, server := range servers {
+	for i, server := range servers {
 		u, parseErr := url.Parse(server)
 		if parseErr != nil || u.Host == "" {
 			continue
 		}
-		out = append(out, func(ctx context.Context) preflight.Reached {
+		out = append(out, func(ctx context.Context) (r preflight.Reached) {
 			if err != nil { // the extra authority's file cannot be read
-				return preflight.Reached{Host: u.Host, Trouble: preflight.ReachConnect, Detail: err.Error()}
+				r = preflight.Reached{Host: u.Host, Trouble: preflight.ReachConnect, Detail: err.Error()}
+			} else {
+				r = host.Reach(ctx, client, u.Scheme+"://"+u.Host+"/")
 			}
-			return host.Reach(ctx, client, u.Scheme+"://"+u.Host+"/")
+			r.For = parts[i]
+			return r
 		})
 	}
 	return out
@@ -190,12 +194,12 @@ func (a *asked) answers(ctx context.Context) (preflight.Answers, error) {
 		return out, err
 	}
 	v, err := a.conn.Versions(ctx)
-	if err != nil {
-		return out, err
+	if err == nil {
+		out.Version, out.Hypervisor = v.Libvirt, v.Hypervisor
+		out.Missing, err = a.conn.Missing(ctx)
 	}
-	out.Version, out.Hypervisor = v.Libvirt, v.Hypervisor
-	if out.Missing, err = a.conn.Missing(ctx); err != nil {
-		return out, err
+	if err != nil { // it answered, and does no more
+		return preflight.Answers{Trouble: append(out.Trouble, libvirtTrouble(out.URI, err))}, ctx.Err()
 	}
 	support, err := a.conn.Supports(ctx, e.arch(), false)
 	out.UEFI = support.UEFI || len(support.Loaders) > 0

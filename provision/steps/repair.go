@@ -117,6 +117,7 @@ func (e *Env) repairSteps(r *provision.Repair) ([]provision.Step, error) {
 			step = e.repairGuest(r, step, slices.Contains(w.Force, id))
 		case id == stepFilter, id == stepNetwork, id == stepDomain:
 			step = e.repairLibvirt(step)
+		case id == stepEgress, id == stepWarden: // these put back what they find
 		default:
 			// Volumes and caches are what their digests say or nothing that anybody
 			// could want back; so is a seed that was taken out.

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"os"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/clawarium/clawarium/checks/preflight"
@@ -15,3 +17,5 @@ var HVF = func() (bool, error) {
 	n, err := unix.SysctlUint32("kern.hv_support")
 	return n == 1, err
 }
+
+func anonymous(dir string) (*os.File, error) { return unlinked(dir) }

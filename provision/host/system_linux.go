@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/binary"
+	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -28,3 +29,12 @@ func ACL(path string) []preflight.ACL {
 
 // HVF is asked of Macs alone.
 var HVF func() (bool, error)
+
+// anonymous opens a file without a name, where the file system can: its directory
+// does not change, and a kill leaves nothing.
+func anonymous(dir string) (*os.File, error) {
+	if f, err := os.OpenFile(dir, os.O_RDWR|unix.O_TMPFILE, 0o600); err == nil {
+		return f, nil
+	}
+	return unlinked(dir)
+}

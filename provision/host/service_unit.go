@@ -1,0 +1,233 @@
+package host
+
+// The service as a unit of the owner's own systemd.
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/clawarium/clawarium/assets/text"
+)
+
+const systemctlLimit = 30 * time.Second
+
+// Unit is the name of the service's unit.
+func (s Service) Unit() string { return "clawarium-warden-" + s.Machine + ".service" }
+
+// UnitDirs are the directories that the unit's file needs, outermost first.
+func UnitDirs() []string {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return nil
+	}
+	return []string{config, filepath.Join(config, "systemd"), filepath.Join(config, "systemd", "user")}
+}
+
+func (s Service) unitPath() string {
+	dirs := UnitDirs()
+	if len(dirs) == 0 {
+		return ""
+	}
+	return filepath.Join(dirs[len(dirs)-1], s.Unit())
+}
+
+func (s Service) unitThere() bool {
+	_, err := os.Lstat(s.unitPath())
+	return err == nil
+}
+
+// runtimeDir is where the owner's systemd would be found.
+func runtimeDir() string {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		return dir
+	}
+	return fmt.Sprintf("/run/user/%d", os.Getuid())
+}
+
+// userManager says whether the owner has a systemd that answers.
+func userManager() bool {
+	conn, err := net.DialTimeout("unix", filepath.Join(runtimeDir(), "systemd", "private"), 2*time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	_, err = exec.LookPath("systemctl")
+	return err == nil
+}
+
+// Install puts the unit where the owner's systemd finds it, and starts it, now and
+// at each start of that systemd.
+func (s Service) Install(ctx context.Context) error {
+	t := text.T().Service
+	if !userManager() {
+		return &text.Fault{What: t.NoManager, Hint: t.NoManagerHint}
+	}
+	if s.supervisor() != 0 { // of a time without that systemd
+		if err := s.Stop(ctx); err != nil {
+			return err
+		}
+		if err := remove(filepath.Join(s.Dir, stopFile)); err != nil {
+			return err
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	path, unit := s.unitPath(), s.unitFile(self, os.Getenv, namespacesAllowed(os.ReadFile))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if was, err := os.ReadFile(path); err != nil || string(was) != unit {
+		if err := renameio.WriteFile(path, []byte(unit), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := systemctl(ctx, "daemon-reload"); err != nil {
+		return err
+	}
+	return systemctl(ctx, "enable", "--now", s.Unit())
+}
+
+// uninstall is the way back from Install. Without the owner's systemd only the file
+// and the link to it can be removed, which is all that is left without one.
+func (s Service) uninstall(ctx context.Context) error {
+	path := s.unitPath()
+	if !s.unitThere() {
+		return nil
+	}
+	manager := userManager()
+	if manager {
+		if err := systemctl(ctx, "disable", "--now", s.Unit()); err != nil {
+			return err
+		}
+	}
+	wants := filepath.Join(filepath.Dir(path), "default.target.wants")
+	if err := errors.Join(remove(path), remove(filepath.Join(wants, s.Unit()))); err != nil {
+		return err
+	}
+	_ = os.Remove(wants) // refuses one that holds another's
+	if manager {
+		return systemctl(ctx, "daemon-reload")
+	}
+	return nil
+}
+
+// Lingers says whether the owner's systemd, and with it the service, runs while
+// they are not logged in.
+func Lingers() bool {
+	u, err := user.Current()
+	if err != nil {
+		return false
+	}
+	_, err = os.Lstat(filepath.Join("/var/lib/systemd/linger", u.Username))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func systemctl(ctx context.Context, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, systemctlLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "systemctl", append([]string{"--user", "--no-ask-password"}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+runtimeDir(), "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	t := text.T().Service
+	said := string(bytes.TrimSpace(out[:min(len(out), 500)]))
+	line := "systemctl --user " + strings.Join(args, " ")
+	return &text.Fault{What: fmt.Sprintf(t.Systemctl, line, said), Hint: fmt.Sprintf(t.SystemctlHint, line), Err: err}
+}
+
+// namespacesAllowed says whether an ordinary account may make the user namespace
+// that a unit of its own systemd needs to see the file system read-only. Ubuntu's
+// AppArmor, Debian's former switch and the kernel's limit can each forbid it.
+func namespacesAllowed(read func(string) ([]byte, error)) bool {
+	for path, forbids := range map[string]string{
+		"/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1",
+		"/proc/sys/kernel/unprivileged_userns_clone":             "0",
+		"/proc/sys/user/max_user_namespaces":                     "0",
+	} {
+		if data, err := read(path); err == nil && strings.TrimSpace(string(data)) == forbids {
+			return false
+		}
+	}
+	return true
+}
+
+// unitFile is the unit. What it holds back is what a unit of an ordinary account can:
+// capabilities it has none, and what needs the file system seen otherwise only where
+// namespaces are allowed.
+func (s Service) unitFile(self string, getenv func(string) string, namespaces bool) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# Made by clawarium, which removes it with the machine.")
+	line("[Unit]")
+	line("Description=clawarium warden of the machine %s", s.Machine)
+	line("Documentation=man:clawarium(1)")
+	line("StartLimitIntervalSec=0")
+	line("")
+	line("[Service]")
+	line("Type=exec")
+	words := []string{unitWord(self)} // where no variable is looked for
+	for _, a := range s.Args {
+		words = append(words, execWord(a))
+	}
+	line("ExecStart=%s", strings.Join(words, " "))
+	line("WorkingDirectory=/")
+	for _, name := range []string{"XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		if v := getenv(name); v != "" {
+			line("Environment=%s", unitWord(name+"="+v))
+		}
+	}
+	line("Restart=always")
+	line("RestartSec=1")
+	line("TimeoutStopSec=%d", int(endTime.Seconds()))
+	line("UMask=0077")
+	line("MemoryMax=256M")
+	line("TasksMax=128")
+	line("LimitNOFILE=4096")
+	line("NoNewPrivileges=yes")
+	line("LockPersonality=yes")
+	line("RestrictRealtime=yes")
+	line("RestrictSUIDSGID=yes")
+	line("RestrictNamespaces=yes")
+	line("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK")
+	line("SystemCallArchitectures=native")
+	line("SystemCallFilter=@system-service")
+	line("SystemCallErrorNumber=EPERM")
+	if namespaces {
+		line("PrivateUsers=yes")
+		line("PrivateTmp=yes")
+		line("PrivateDevices=yes")
+		line("ProtectSystem=strict")
+		line("ReadWritePaths=%s", unitWord(s.Dir))
+		line("InaccessiblePaths=-%%h/.ssh -%%h/.gnupg")
+	}
+	line("")
+	line("[Install]")
+	line("WantedBy=default.target")
+	return b.String()
+}
+
+// unitWord quotes a value for a unit file (systemd.syntax, systemd.unit): % begins a
+// specifier there.
+func unitWord(s string) string {
+	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`, "\n", `\n`).Replace(s)
+	return `"` + s + `"`
+}
+
+// execWord is unitWord for an argument, where $ begins a variable.
+func execWord(s string) string { return strings.ReplaceAll(unitWord(s), "$", "$$") }

@@ -1,0 +1,65 @@
+package warden
+
+// This file: how the warden sees the world outside.
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// World resolves and dials. Internet is the real one; tests have their own.
+type World interface {
+	// Lookup returns every address of a canonical name, IPv4 ones in their own form.
+	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
+	// Dial connects by TCP to exactly this address. The connection's RemoteAddr says
+	// what it is connected to, as address:port.
+	Dial(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	// Own returns the addresses of this computer.
+	Own() ([]netip.Addr, error)
+	// Public says whether an address is one on the public Internet.
+	Public(netip.Addr) bool
+}
+
+// Internet is the World of this computer: Go's own resolver with the name servers of
+// /etc/resolv.conf, and TCP.
+func Internet() World { return internet{} }
+
+type internet struct{}
+
+// resolver is Go's: it needs no C library, ends with its context, and keeps to DNS and
+// /etc/hosts.
+var resolver = net.Resolver{PreferGo: true}
+
+func (internet) Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	// The dot at the end keeps the search list of resolv.conf out: a name is a name.
+	addrs, err := resolver.LookupNetIP(ctx, "ip", host+".")
+	for i, a := range addrs {
+		addrs[i] = a.Unmap() // the resolver writes IPv4 addresses as IPv6 ones
+	}
+	return addrs, err
+}
+
+func (internet) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+	d := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: time.Minute}}
+	return d.DialContext(ctx, "tcp", to.String())
+}
+
+func (internet) Own() ([]netip.Addr, error) {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, err
+	}
+	var own []netip.Addr
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			if addr, ok := netip.AddrFromSlice(n.IP); ok {
+				own = append(own, addr.Unmap())
+			}
+		}
+	}
+	return own, nil
+}
+
+func (internet) Public(a netip.Addr) bool { return public(a) }
