@@ -13,7 +13,7 @@ SHELL := /bin/sh
 # left out.
 TAGS := libvirt_dlopen,libvirt_without_lxc,nethttpomithttp2
 # Tags of the tests on real parts; see docs/development.md.
-TEST_TAGS := $(TAGS),real,e2e,killpoints
+TEST_TAGS := $(TAGS),real,e2e,killpoints,world
 
 export CGO_ENABLED := 1
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=$(TAGS))
@@ -101,7 +101,7 @@ real: build ## the tests of single parts on real libvirt, images and packages
 
 .PHONY: e2e
 e2e: build ## the whole program on a real machine, killed and undone
-	$(WITH_REGISTRY) go test -tags=$(TAGS),e2e,killpoints -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
+	$(WITH_REGISTRY) go test -tags=$(TAGS),e2e,killpoints,world -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
 
 .PHONY: release-check
 release-check: ## build the packages, install the .deb in a clean Debian tree

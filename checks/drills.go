@@ -120,6 +120,15 @@ var drillTable = []drill{
 	{name: "proxy mixed name", controls: []ID{"K13"}, by: bothPlayers, proxy: true, optional: true},
 }
 
+// DrillNames lists what is tried, in the order in which it is told.
+func DrillNames() []string {
+	names := make([]string, len(drillTable))
+	for i, d := range drillTable {
+		names[i] = d.name
+	}
+	return names
+}
+
 // Drilled says whether a control's finding rests on drills.
 func Drilled(id ID) bool {
 	return slices.ContainsFunc(drillTable, func(d drill) bool { return slices.Contains(d.controls, id) })

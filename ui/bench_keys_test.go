@@ -50,7 +50,7 @@ const (
 // them leaves it as it was before the first.
 var benchKeys = map[string][]string{
 	"welcome":   {keyDown, keyDown, keyDown, keyF1, keyF1},
-	"computer":  {keyF1, keyF1},
+	"computer":  {keyUp, keyDown, keyF1, keyF1},
 	"size":      {"x", keyBackspace, keyTab, keyBackTab, keyF1, keyF1},
 	"sources":   {keyDown, keyUp, keyTab, keyBackTab, keyF1, keyF1},
 	"account":   {"x", keyBackspace, keyF1, keyF1},
@@ -63,13 +63,25 @@ var benchKeys = map[string][]string{
 	"results":   {keyDown, keyUp, keyF1, keyF1},
 	"dashboard": {keyDown, keyUp, keyF1, keyF1},
 	"harden":    {keyDown, keyUp, keyF1, keyF1},
+	"out":       {keyDown, keyUp, keyF1, keyF1},
 }
+
+// benchOn are parts of pages, and the keys that lead to them.
+var benchOn = map[string]struct {
+	page string
+	keys []string
+}{"out": {"dashboard", []string{keyDown, keyDown, keyDown, keyDown, keyDown, "\r"}}}
 
 // benchDriver is a driver for a page that needs a machine.
 func benchDriver(b *testing.B, page string) (Driver, plan.Plan) {
 	switch page {
-	case "dashboard":
+	case "dashboard", "out":
 		d := newKept()
+		for i := range 500 { // as many names as are kept
+			b := d.only().out.Blocked[0]
+			b.Host = fmt.Sprintf("host-%d.%s", i, b.Host)
+			d.only().out.Blocked = append(d.only().out.Blocked, b)
+		}
 		return d, d.only().plan
 	case "harden":
 		d := drifted()
@@ -203,8 +215,16 @@ func BenchmarkKeyToFrame(b *testing.B) {
 		text.Use(lang)
 		for _, name := range slices.Sorted(maps.Keys(benchKeys)) {
 			d, p := benchDriver(b, name)
-			s, end := showOnPTY(b, newWizard(b.Context(), d, p, name))
+			start := name
+			if on, part := benchOn[name]; part {
+				start = on.page
+			}
+			s, end := showOnPTY(b, newWizard(b.Context(), d, p, start))
 			s.rests()
+			for _, key := range benchOn[name].keys {
+				s.press(key)
+				s.rests()
+			}
 			var took []time.Duration
 			for len(took) < keysEach {
 				for _, key := range benchKeys[name] {

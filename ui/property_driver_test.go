@@ -220,7 +220,7 @@ func (d *propertyDriver) Preflight(ctx context.Context, p plan.Plan, say func(st
 		if rng.IntN(2) == 0 {
 			l.Why, l.Commands = someText(rng, 30), []string{someText(rng, 9), someText(rng, 30)}
 		}
-		if rng.IntN(3) == 0 {
+		if rng.IntN(2) == 0 {
 			l.Fix = &PreflightFix{
 				ID: fmt.Sprint("fix-", len(found.Lines)), Title: someText(rng, 5), Commands: slices.Repeat([]string{someText(rng, 30)}, rng.IntN(9)),
 				Sudo: rng.IntN(2) == 0, Undo: rng.IntN(2) == 0, After: []string{AfterNothing, AfterNothing, AfterRestart, AfterLogin, AfterReboot}[rng.IntN(5)],

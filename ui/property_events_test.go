@@ -138,16 +138,16 @@ func someEvents(rng *rand.Rand, count int) []happening {
 	for i := range events {
 		e := happening{kind: keyEvent, pause: pauses[rng.IntN(len(pauses))]}
 		switch n := rng.IntN(1000); {
-		case n < 700:
+		case n < 680:
 			e.key = someKey(rng)
-		case n < 720:
+		case n < 700:
 			e.kind, e.text = typeEvent, someText(rng, 6)
-		case n < 750:
+		case n < 730:
 			e.kind, e.text = pasteEvent, someText(rng, 12)
 			if rng.IntN(100) == 0 {
 				e.n = 1 << 20
 			}
-		case n < 790:
+		case n < 770:
 			e.kind, e.width, e.height = resizeEvent, leastWidth+rng.IntN(80), leastHeight+rng.IntN(30)
 			switch rng.IntN(4) {
 			case 0:
@@ -155,17 +155,17 @@ func someEvents(rng *rand.Rand, count int) []happening {
 			case 1:
 				e.width, e.height = 60, 20
 			}
-		case n < 800:
+		case n < 780:
 			e.kind, e.n = backgroundEvent, rng.IntN(2)
-		case n < 860:
+		case n < 840:
 			e.kind, e.pause = timeEvent, []time.Duration{400 * time.Millisecond, time.Second, 3 * time.Second, time.Minute}[rng.IntN(4)]
-		case n < 880:
+		case n < 860:
 			e.kind, e.n = moodEvent, rng.IntN(1<<30)
-		case n < 886:
+		case n < 866:
 			e.kind = languageEvent
-		case n < 916:
+		case n < 896:
 			e.kind, e.text, e.n = secretEvent, someSecret(rng), rng.IntN(2)
-		case n < 940:
+		case n < 920:
 			e.kind, e.n = decideEvent, rng.IntN(4)
 		case n < 975:
 			e.kind, e.n = roadEvent, rng.IntN(len(roads))
@@ -201,7 +201,7 @@ type beginning struct {
 }
 
 func someBeginning(rng *rand.Rand) beginning {
-	pages := append(slices.Sorted(maps.Keys(pageMakers)), "dashboard", "harden", "results", "review", "review", "key")
+	pages := append(slices.Sorted(maps.Keys(pageMakers)), "dashboard", "dashboard", "harden", "results", "review", "review", "key", "computer")
 	b := beginning{
 		page: pages[rng.IntN(len(pages))], language: []string{text.English, text.Chinese}[rng.IntN(2)],
 		width: leastWidth + rng.IntN(80), height: leastHeight + rng.IntN(30), existing: rng.IntN(2) == 0,

@@ -28,6 +28,7 @@ type Allow struct {
 	NeverHead, NothingBlocked         string // hosts
 	BlockedHead                       string
 	Blocked                           string            // number, host, count, first, last, why
+	PlanDiffersHint                   string            // flag for the machine's name
 	Levels, For                       map[string]string // by level; by what a rule is for
 }
 
@@ -55,9 +56,10 @@ var enAllow = Allow{
 	AnswerAll:    "all", AnswerGood: "good,g,for good", AnswerHour: "hour,h", AnswerNever: "never,n",
 	Level: "level        %s: %s", Server: "model server %s", RulesHead: "Let through:", Until: ", until %s",
 	NeverHead: "Refused without being listed: %s", NothingBlocked: "Nothing was blocked.", BlockedHead: "Blocked, the last one first:",
-	Blocked: "%3d. %s  times: %d, first %s, last %s: %s",
-	Levels:  map[string]string{"allowlist": "the hosts below and no other", "internet": "any public host", "offline": "nothing"},
-	For:     map[string]string{"provider": "for the model provider", "channel": "for the channel", "updates": "for updates:", "owner": "yours"},
+	Blocked:         "%3d. %s  times: %d, first %s, last %s: %s",
+	PlanDiffersHint: "change what the machine may reach with `clawarium allow%[1]s`, and go on with `clawarium setup%[1]s`",
+	Levels:          map[string]string{"allowlist": "the hosts below and no other", "internet": "any public host", "offline": "nothing"},
+	For:             map[string]string{"provider": "for the model provider", "channel": "for the channel", "updates": "for updates:", "owner": "yours"},
 }
 
 var zhAllow = Allow{
@@ -84,7 +86,8 @@ var zhAllow = Allow{
 	AnswerAll:    "全部,all", AnswerGood: "长期,good,g", AnswerHour: "一小时,hour,h", AnswerNever: "永不,never,n",
 	Level: "级别     %s：%s", Server: "模型服务器 %s", RulesHead: "放行：", Until: "，到 %s 为止",
 	NeverHead: "拒绝且不列出：%s", NothingBlocked: "没有任何主机被拒绝。", BlockedHead: "被拒绝的，最近的在前：",
-	Blocked: "%3d. %s  %d 次，首次 %s，最近 %s：%s",
-	Levels:  map[string]string{"allowlist": "以下主机，别无其他", "internet": "任何公网主机", "offline": "什么都不放行"},
-	For:     map[string]string{"provider": "模型提供商", "channel": "渠道", "updates": "更新：", "owner": "您放行的"},
+	Blocked:         "%3d. %s  %d 次，首次 %s，最近 %s：%s",
+	PlanDiffersHint: "用 `clawarium allow%[1]s` 改变虚拟机可以访问的，再用 `clawarium setup%[1]s` 继续",
+	Levels:          map[string]string{"allowlist": "以下主机，别无其他", "internet": "任何公网主机", "offline": "什么都不放行"},
+	For:             map[string]string{"provider": "模型提供商", "channel": "渠道", "updates": "更新：", "owner": "您放行的"},
 }

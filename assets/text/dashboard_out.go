@@ -55,7 +55,7 @@ type OutScreen struct {
 	LineMore                                                   string // number
 	WordsAdd, WordsLevel, WordsOut                             string
 	MenuOut                                                    string
-	AddAsk, HowLong                                            string
+	AddAsk                                                     string
 }
 
 var enOut = OutScreen{
@@ -104,7 +104,7 @@ var enOut = OutScreen{
 	LineAgain: "look again", LineBack: "back to the menu", LineMore: "and %d more, which the screen shows",
 	WordsAdd: "add,allow", WordsLevel: "level", WordsOut: "out,way out,blocked",
 	MenuOut: "way out: see which names were refused, allow one, change how open it is",
-	AddAsk:  "Host [none]:", HowLong: "What is to become of it?",
+	AddAsk:  "Host [none]:",
 }
 
 var zhOut = OutScreen{
@@ -153,5 +153,5 @@ var zhOut = OutScreen{
 	LineAgain: "再看一次", LineBack: "回到菜单", LineMore: "另有 %d 个，可在界面中查看",
 	WordsAdd: "添加,允许", WordsLevel: "级别,程度", WordsOut: "出口",
 	MenuOut: "出口：查看拒绝了哪些名称，允许其中一个，更改开放程度",
-	AddAsk:  "主机 [无]：", HowLong: "怎么处理它？",
+	AddAsk:  "主机 [无]：",
 }

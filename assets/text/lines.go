@@ -40,7 +40,6 @@ type Lines struct {
 	Looking, Fine, NotFine, Unseen string
 	Group                          string // heads lines
 	Stops, StopsHint               string
-	LookAgain                      string
 
 	Everything, EverythingAbout string
 
@@ -137,7 +136,6 @@ var enLines = Lines{
 
 	Looking: "Looking at this computer …", Fine: "in order: %s", NotFine: "not in order: %s", Unseen: "not known: %s", Group: "%s:",
 	Stops: "no machine can be made on this computer as it is", StopsHint: "type its number to read what to do, do it, and look again",
-	LookAgain: "Type again to look once more, or quit:",
 
 	Everything: "Set everything?", EverythingAbout: "Besides the usual questions also those that seldom need an answer, such as mirrors and addresses.",
 
@@ -235,7 +233,6 @@ var zhLines = Lines{
 
 	Looking: "正在查看这台电脑……", Fine: "正常：%s", NotFine: "不正常：%s", Unseen: "未知：%s", Group: "%s：",
 	Stops: "以这台电脑现在的样子，无法创建虚拟机", StopsHint: "输入它的数字查看怎么办，照做之后再看一次",
-	LookAgain: "输入“再看”重新查看，或输入“退出”：",
 
 	Everything: "要设置所有项目吗？", EverythingAbout: "除了常用的问题，还会问很少需要回答的，例如镜像站和地址。",
 

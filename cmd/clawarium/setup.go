@@ -181,9 +181,13 @@ func (a *app) unlike(old, p plan.Plan) error {
 	for _, c := range changes {
 		said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
 	}
+	hint := t.PlanDiffersHint
+	if old.MadeHash() == p.MadeHash() { // the machine would be the same
+		hint = text.T().Allow.PlanDiffersHint
+	}
 	return &text.Fault{
 		What: fmt.Sprintf(t.PlanDiffers, p.Name, strings.Join(said, "; ")),
-		Hint: fmt.Sprintf(t.PlanDiffersHint, a.nameFlag(p.Name)),
+		Hint: fmt.Sprintf(hint, a.nameFlag(p.Name)),
 	}
 }
 

@@ -41,5 +41,6 @@ func (a *app) status(ctx context.Context, asJSON bool) error {
 		return enc.Encode(s)
 	}
 	fmt.Fprint(a.out, s.Text(a.nameFlag(s.Name)))
+	fmt.Fprintln(a.out, s.Way.Text())
 	return nil
 }

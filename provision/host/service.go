@@ -120,9 +120,11 @@ func (s Service) Stop(ctx context.Context) error {
 	if _, err := os.Lstat(s.Dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(s.Dir, stopFile), nil, 0o600); err != nil {
+	stop := filepath.Join(s.Dir, stopFile)
+	if err := os.WriteFile(stop, nil, 0o600); err != nil {
 		return err
 	}
+	giveBack(stop)
 	sent := map[int]syscall.Signal{}
 	for began := time.Now(); ; {
 		supervisor, worker := s.supervisor(), s.pid()

@@ -38,17 +38,19 @@ const (
 // launch starts a supervisor that outlives this process and has nothing of it: no
 // terminal, no directory, no open file, and of the environment only what it needs.
 func (s Service) launch() error {
-	out, err := openOut(filepath.Join(s.Dir, outFile))
+	path := filepath.Join(s.Dir, outFile)
+	out, err := openOut(path)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
+	giveBack(path)
 	cmd, err := s.command(FlagSupervise)
 	if err != nil {
 		return err
 	}
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: ownerOf(s.Dir, os.Geteuid())}
 	keepFromChildren()
 	if err := cmd.Start(); err != nil {
 		return err
@@ -65,6 +67,24 @@ func (s Service) command(role string) (*exec.Cmd, error) {
 	cmd := exec.Command(self, append(append([]string(nil), s.Args...), "--"+role)...)
 	cmd.Dir, cmd.Env = "/", serviceEnviron(os.Environ())
 	return cmd, nil
+}
+
+// ownerOf is the account that a service runs as which root starts for somebody else,
+// by sudo: the owner of the machine's directory. It needs none of root's rights. nil
+// means ours.
+func ownerOf(dir string, euid int) *syscall.Credential {
+	var st syscall.Stat_t
+	if euid != 0 || syscall.Stat(dir, &st) != nil || st.Uid == 0 {
+		return nil
+	}
+	return &syscall.Credential{Uid: st.Uid, Gid: st.Gid}
+}
+
+// giveBack gives a file that root made to the owner of the directory that it is in.
+func giveBack(path string) {
+	if owner := ownerOf(filepath.Dir(path), os.Geteuid()); owner != nil {
+		_ = os.Chown(path, int(owner.Uid), int(owner.Gid))
+	}
 }
 
 // openOut opens the file for what is printed, emptied when it has grown large.

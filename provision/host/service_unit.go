@@ -74,6 +74,14 @@ func (s Service) Install(ctx context.Context) error {
 	if !userManager() {
 		return &text.Fault{What: t.NoManager, Hint: t.NoManagerHint}
 	}
+	if s.supervisor() != 0 { // of a time without that systemd
+		if err := s.Stop(ctx); err != nil {
+			return err
+		}
+		if err := remove(filepath.Join(s.Dir, stopFile)); err != nil {
+			return err
+		}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err

@@ -158,6 +158,20 @@ func TestWithTheOwnersSystemdTheUnitIsInstalledAndRemovedAgain(t *testing.T) {
 	}
 }
 
+func TestAServiceThatKeptItselfRunningIsHandedOver(t *testing.T) {
+	s := started(t)
+	calls := fakeSystemd(t)
+	if err := s.Install(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if all := processesOf(t, s); len(all) > 0 || s.over() {
+		t.Errorf("still there: %v, told to stop: %v", all, s.over())
+	}
+	if !strings.Contains(calls(), "enable --now") {
+		t.Error("the unit was not started")
+	}
+}
+
 func TestASystemdThatRefusesIsQuoted(t *testing.T) {
 	fakeSystemd(t)
 	s := Service{Machine: "broken", Dir: t.TempDir(), Args: []string{"warden", "run"}, Lock: programLock}

@@ -16,6 +16,7 @@ import (
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/guest"
 	"github.com/clawarium/clawarium/provision/virt"
+	"github.com/clawarium/clawarium/provision/warden"
 )
 
 // Summary says what will be made, in a dozen lines.
@@ -123,6 +124,11 @@ func (e *Env) describeGuest(section func(title, body string)) error {
 		return err
 	}
 	section(t.DryRunConfig+": "+layout.Config, string(config))
+	_, policy, err := e.egress() // without the hosts of updates, which the guest is asked for
+	if err != nil {
+		return err
+	}
+	section(text.T().Service.Egress+": "+warden.PolicyFile, string(policy))
 	steps, err := e.inGuest()
 	if err != nil {
 		return err
@@ -271,7 +277,6 @@ func (s Status) Text(flag string) string {
 		return v
 	}
 	line(t.Versions, unknown(s.OpenClaw), unknown(s.Node), unknown(s.Image))
-	line("%s", s.Way.Text())
 	line(t.Made, s.StepsDone, s.Steps)
 	if s.Unfinished != "" {
 		line(t.Unfinished, s.Unfinished, flag)

@@ -81,7 +81,7 @@ func (e *Env) standing(ctx context.Context, l Look) map[string]Stand {
 		switch {
 		case slices.Contains(contents, step.ID) && (provenance == nil || provenance.Status != checks.NotMet):
 			continue
-		case inGuest(step.ID) && guestErr != nil:
+		case guestErr != nil && (inGuest(step.ID) || step.ID == stepEgress && e.record.Egress == nil):
 			s.Err = guestErr
 		case step.ID == stepWarden && guestErr != nil:
 			continue // a machine that is off needs none

@@ -13,6 +13,7 @@ import (
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
+	"github.com/clawarium/clawarium/provision/warden"
 )
 
 // What set-up writes must meet what the self-check asks for: each preset's
@@ -49,6 +50,13 @@ json.dump({name: guarded(f, seen) for name, f in MORE if name in ("talk", "tools
 		}
 		evidence := checks.Evidence{Format: checks.Format, Guest: checks.ParseReport(out)}
 		evidence.Subject.SubjectPolicy = e.policy()
+		e.record.Egress = &EgressFacts{}
+		if _, policy, err := e.egress(); err != nil || writeFile(filepath.Join(e.dir, warden.PolicyFile), policy) != nil {
+			t.Fatalf("policy: %v", err)
+		}
+		w, err := wardenSource{e}.Warden(t.Context())
+		w.Looked = true
+		evidence.Host.Warden = checks.Fact[checks.Warden]{OK: err == nil, Value: w}
 		for _, f := range checks.Judge(e.Plan, evidence) {
 			if slices.Contains([]checks.ID{"K7", "K20", "K26"}, f.Control) && f.Status != checks.Met {
 				t.Errorf("%s: %s is %s: %q", preset, f.Control, f.Status, f.Evidence)

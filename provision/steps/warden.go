@@ -80,7 +80,13 @@ func (e *Env) wardenStep() provision.Step {
 			}
 			return b, nil
 		},
-		Do: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error { return e.StartWarden(ctx, r) },
+		Do: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
+			err := e.StartWarden(ctx, r)
+			if err == nil && e.Service().Kept() == host.KeptBySystemd && !host.Lingers() {
+				r.Note(text.T().Service.LingerHint)
+			}
+			return err
+		},
 		Undo: func(ctx context.Context, before json.RawMessage, r provision.Reporter) error {
 			var b wardenBefore
 			if err := json.Unmarshal(before, &b); err != nil {
