@@ -53,7 +53,7 @@ func dialSSH(t *testing.T, address string) (*sshChannel, error) {
 					ch.Close()
 					return
 				}
-			case <-time.After(time.Second):
+			case <-time.After(500 * time.Millisecond):
 				ch.Close()
 				return
 			}
@@ -185,7 +185,7 @@ var attacks = map[string]func(s *sshd) error{
 	"fills windows byte by byte": func(s *sshd) error {
 		opened := s.answering()
 		go func() {
-			for id := range uint32(200) {
+			for id := range uint32(64) {
 				if s.openChannel(id) != nil {
 					return
 				}
@@ -193,7 +193,7 @@ var attacks = map[string]func(s *sshd) error{
 		}()
 		for id := range opened {
 			_ = s.data(id, connectSlow)
-			for range 20_000 {
+			for range 10_000 {
 				if err := s.data(id, "x"); err != nil {
 					return err
 				}
@@ -296,7 +296,7 @@ var attacks = map[string]func(s *sshd) error{
 				return err
 			}
 		}
-		time.Sleep(2 * time.Second) // by then the client has given up
+		time.Sleep(time.Second) // by then the client has given up
 		return errDone
 	},
 	"answers no request": func(s *sshd) error {
