@@ -77,7 +77,7 @@ func TestTheWayOutIsOpenedBeforeTheGatewayStarts(t *testing.T) {
 		for _, s := range e.Steps() {
 			order = append(order, s.ID)
 		}
-		want := []string{stepService, stepEgress, stepWarden, stepGateway, "guest-proxy", stepModelKey}
+		want := []string{stepService, stepEgress, stepWarden, "guest-proxy", stepGateway, stepModelKey}
 		if got := order[len(order)-len(want):]; !slices.Equal(got, want) {
 			t.Errorf("system %v: %v", system, got)
 		}
