@@ -80,7 +80,8 @@ func TestTheStateOfTheWayOutIsSaidInAWord(t *testing.T) {
 		said string
 		open bool
 	}{
-		{Out{}, "closed: no rules", false},
+		{Out{}, "does not run", false},
+		{Out{Running: true, Connected: true}, "closed: no rules", false},
 		{Out{Level: "offline", Running: true, Connected: true}, "closed, as you chose", false},
 		{Out{Level: "offline"}, "closed, as you chose", false},
 		{Out{Level: "internet"}, "does not run", false},

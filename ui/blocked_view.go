@@ -21,10 +21,10 @@ func outState(o Out) (said string, open bool) {
 	switch {
 	case o.Level == "offline":
 		return t.Offline, false
-	case o.Level == "":
-		return t.None, false
 	case !o.Running:
 		return t.Down, false
+	case o.Level == "":
+		return t.None, false
 	case !o.Connected:
 		return t.Away, false
 	}
