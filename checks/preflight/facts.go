@@ -241,11 +241,13 @@ func (f files) kvm() (Device, error) {
 func (f files) memory(total func() int64) (Memory, error) {
 	var m Memory
 	for line := range strings.Lines(read(filepath.Join(f.proc, "meminfo"))) {
-		for name, into := range map[string]*int64{"MemTotal:": &m.Total, "MemAvailable:": &m.Free} {
-			if rest, ok := strings.CutPrefix(line, name); ok {
-				kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
-				*into = kib << 10
-			}
+		name, rest, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
+		switch name {
+		case "MemTotal":
+			m.Total = kib << 10
+		case "MemAvailable":
+			m.Free = kib << 10
 		}
 	}
 	if m.Total == 0 && total != nil {
@@ -323,7 +325,7 @@ var libraries = []string{
 var socketNames = []string{"libvirt-sock", "virtqemud-sock", "virtnetworkd-sock", "virtnwfilterd-sock", "virtstoraged-sock"}
 
 func (f files) daemon(running map[string]bool) (Daemon, error) {
-	d := Daemon{Sockets: map[string]Socket{}}
+	d := Daemon{Sockets: []Socket{}}
 	for _, path := range libraries {
 		if d.Library == "" && f.there(path) {
 			d.Library = "/" + path
@@ -342,7 +344,7 @@ func (f files) daemon(running map[string]bool) (Daemon, error) {
 		if err != nil || info.Mode()&fs.ModeSocket == 0 {
 			continue
 		}
-		s := Socket{Mode: strconv.FormatUint(uint64(info.Mode().Perm()), 8), Connects: "refused"}
+		s := Socket{Name: name, Mode: strconv.FormatUint(uint64(info.Mode().Perm()), 8), Connects: "refused"}
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
 			s.Group = f.groupName(int(st.Gid))
 		}
@@ -353,7 +355,7 @@ func (f files) daemon(running map[string]bool) (Daemon, error) {
 		} else if errors.Is(err, fs.ErrPermission) {
 			s.Connects = "denied"
 		}
-		d.Sockets[name] = s
+		d.Sockets = append(d.Sockets, s)
 	}
 	return d, nil
 }

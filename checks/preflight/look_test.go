@@ -141,7 +141,7 @@ func TestASocketThatNobodyListensOnRefuses(t *testing.T) {
 	if err != nil || d.Library != "/usr/lib64/libvirt.so.0" || d.Single || !d.Modular || !d.Polkit || !d.Agent || d.Bus || d.Running {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if len(d.Sockets) != 2 || d.Sockets["virtqemud-sock"].Connects != "yes" || d.Sockets["virtnetworkd-sock"].Connects != "refused" {
+	if len(d.Sockets) != 2 || d.Sockets[0].Connects != "yes" || d.Sockets[1].Connects != "refused" {
 		t.Errorf("%+v", d.Sockets)
 	}
 }
