@@ -13,7 +13,7 @@ SHELL := /bin/sh
 # left out.
 TAGS := libvirt_dlopen,libvirt_without_lxc,nethttpomithttp2
 # Tags of the tests on real parts; see docs/development.md.
-TEST_TAGS := $(TAGS),real,e2e,killpoints
+TEST_TAGS := $(TAGS),real,e2e,killpoints,world
 
 export CGO_ENABLED := 1
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false -tags=$(TAGS))
@@ -26,12 +26,13 @@ WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/re
 
 # What keeps the program small, the same in .goreleaser.yaml; docs/development.md says
 # what each brings. Functions are copied into their callers only in the packages where
-# the time goes, and of C nothing is linked that Go does not call.
+# the time goes, nor are short-lived lists put on the stack elsewhere; names of generic
+# types are not written out; and of C nothing is linked that Go does not call.
 HOT := runtime internal sync strings bytes unicode strconv slices bufio compress \
 	github.com/clipperhouse github.com/charmbracelet
-SMALL := -gcflags=all=-l $(HOT:%=-gcflags=%/...=)
+SMALL := '-gcflags=all=-l -d=maxshapelen=64,variablemakethreshold=0' $(HOT:%=-gcflags=%/...=-d=maxshapelen=64)
 SMALL_C := -Os -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
-SMALL_LD := -funcalign=8 -extldflags=-Wl,--gc-sections
+SMALL_LD := -funcalign=4 -extldflags=-Wl,--gc-sections
 
 REAL_TIMEOUT := 40m
 E2E_PKGS := ./cmd/clawarium/...
@@ -56,7 +57,8 @@ run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
 
 .PHONY: build
 build: ## build bin/clawarium
-	CGO_CFLAGS='$(SMALL_C)' go build -trimpath $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
+	@go run ./assets/text/small bin/text
+	CGO_CFLAGS='$(SMALL_C)' go build -trimpath -overlay=bin/text/overlay.json $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
 		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium
 
 .PHONY: unit
@@ -99,7 +101,7 @@ real: build ## the tests of single parts on real libvirt, images and packages
 
 .PHONY: e2e
 e2e: build ## the whole program on a real machine, killed and undone
-	$(WITH_REGISTRY) go test -tags=$(TAGS),e2e,killpoints -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
+	$(WITH_REGISTRY) go test -tags=$(TAGS),e2e,killpoints,world -timeout $(E2E_TIMEOUT) -count=1 -v $(if $(RUN),-run '$(RUN)') $(E2E_PKGS)
 
 .PHONY: release-check
 release-check: ## build the packages, install the .deb in a clean Debian tree

@@ -21,6 +21,7 @@ require (
 	github.com/lima-vm/go-qcow2reader v0.7.0
 	github.com/mattn/go-runewidth v0.0.30
 	github.com/owenrumney/go-sarif/v3 v3.3.1
+	github.com/rivo/uniseg v0.4.7
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
@@ -53,7 +54,6 @@ require (
 	github.com/mitchellh/hashstructure/v2 v2.0.2 // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
-	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
 	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
@@ -66,5 +66,13 @@ require (
 	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.0 // indirect
 )
+
+// What the screen's libraries need of it, without its tables: see ui/uniseg.
+replace github.com/rivo/uniseg v0.4.7 => ./ui/uniseg
+
+// The last version that measures by looking into its tables. The next ones, of which
+// bubbles asks for one, fill 2 MB with the width of every character there is; all the
+// widths are the same.
+replace github.com/mattn/go-runewidth => github.com/mattn/go-runewidth v0.0.25
 
 tool honnef.co/go/tools/cmd/staticcheck

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -261,7 +262,7 @@ func Drift(old *Accepted, e Evidence) []Change {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Path < out[j].Path })
 	return out
 }
 
@@ -290,7 +291,7 @@ func Remembered(old *Accepted, e Evidence) []Change {
 			out = append(out, Change{Path: path, What: "memory", Kind: Removed, Since: old.Reviewed, Lines: []string{size(before)}})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Path < out[j].Path })
 	return out
 }
 

@@ -10,10 +10,10 @@ import (
 	"github.com/clawarium/clawarium/provision/plan"
 )
 
-// Within runs f for no longer than deadline and records what it found, or why it
-// found nothing. What f still does after that is its own alone.
-func Within[T any](ctx context.Context, deadline time.Duration, f func() (T, error)) Fact[T] {
-	return within(ctx, deadline, f)
+// InTime runs f for no longer than limit. What f still does after that is its own
+// alone.
+func InTime(ctx context.Context, limit time.Duration, f func() error) error {
+	return inTime(ctx, limit, f)
 }
 
 // beforeDeadline is for each of the things below. A home on a file server that is

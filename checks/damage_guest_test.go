@@ -119,6 +119,8 @@ var guestDamages = []damage{
 	{"no unattended-upgrades", func(_ *testing.T, e *Evidence) { e.Guest.Patches.Value.Installed = false }, []ID{"K23"}},
 	{"updates switched off in apt", func(_ *testing.T, e *Evidence) { e.Guest.Patches.Value.Settings["unattended-upgrade"] = "0" }, []ID{"K23"}},
 	{"lists never read", func(_ *testing.T, e *Evidence) { e.Guest.Patches.Value.Settings["update-package-lists"] = "" }, []ID{"K23"}},
+	{"apt goes another way", func(_ *testing.T, e *Evidence) { e.Guest.Patches.Value.Proxy["http"] = "http://10.0.0.1:3128" }, []ID{"K23"}},
+	{"apt goes another way for https", func(_ *testing.T, e *Evidence) { delete(e.Guest.Patches.Value.Proxy, "https") }, []ID{"K23"}},
 	{"everything periodic off", func(_ *testing.T, e *Evidence) { e.Guest.Patches.Value.Settings["enable"] = "0" }, []ID{"K23"}},
 	{"a security update is missing", func(_ *testing.T, e *Evidence) {
 		e.Guest.Patches.Value.Pending, e.Guest.Patches.Value.PendingCount = []string{"openssl"}, 1

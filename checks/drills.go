@@ -120,6 +120,15 @@ var drillTable = []drill{
 	{name: "proxy mixed name", controls: []ID{"K13"}, by: bothPlayers, proxy: true, optional: true},
 }
 
+// DrillNames lists what is tried, in the order in which it is told.
+func DrillNames() []string {
+	names := make([]string, len(drillTable))
+	for i, d := range drillTable {
+		names[i] = d.name
+	}
+	return names
+}
+
 // Drilled says whether a control's finding rests on drills.
 func Drilled(id ID) bool {
 	return slices.ContainsFunc(drillTable, func(d drill) bool { return slices.Contains(d.controls, id) })
@@ -353,5 +362,5 @@ func (g Ground) DrillProgram(attempts []Attempt) []byte {
 	}
 	// Nothing in it ends a literal that three quotes begin.
 	params = bytes.ReplaceAll(params, []byte("'"), []byte(`\u0027`))
-	return slices.Concat([]byte("import json\nPARAMS = json.loads(r'''"), params, []byte("''')\n"), collector.Drill)
+	return slices.Concat([]byte("import json\nPARAMS = json.loads(r'''"), params, []byte("''')\n"), collector.Drill())
 }

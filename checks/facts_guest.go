@@ -119,6 +119,7 @@ type Approval struct {
 type Patches struct {
 	Installed     bool                         `json:"installed"` // unattended-upgrades
 	Settings      map[string]string            `json:"settings"`  // of APT::Periodic, in lower case
+	Proxy         map[string]string            `json:"proxy"`     // by scheme
 	Timers        map[string]map[string]string `json:"timers"`
 	Lists         int                          `json:"lists"` // package lists that apt has
 	SecurityLists int                          `json:"securityLists"`

@@ -94,7 +94,7 @@ func (p policyTree) python(driver string) []byte {
 		p.t.Fatal(err)
 	}
 	maps.Copy(params, p.params)
-	program, ok := bytes.CutSuffix(collector.Program, []byte("\n\nmain()\n"))
+	program, ok := bytes.CutSuffix(collector.Program(), []byte("\n\nmain()\n"))
 	if !ok {
 		p.t.Fatal("the collector does not end with main()")
 	}
@@ -402,12 +402,18 @@ func TestPatchesAreCountedWithoutRunningApt(t *testing.T) {
 	p.write("var/lib/apt/lists/deb.example_debian_dists_trixie_main_binary-amd64_Packages", "Package: bash\nVersion: 9\n\n")
 	p.write("var/lib/apt/lists/deb.example_debian-security_dists_trixie-security_main_binary-amd64_Packages",
 		"Package: openssl\nVersion: 3.5.1-1+deb13u2\n\nPackage: zlib1g\nVersion: 1:1.3.1-1\n\nPackage: curl\nVersion: 8.14.1-2~deb13u1\n\nPackage: gone\nVersion: 2\n\nPackage: absent\nVersion: 2\n")
+	if !maps.Equal(v.Proxy, map[string]string{"http": "", "https": ""}) {
+		t.Errorf("a proxy that nobody set: %v", v.Proxy)
+	}
+	p.write("etc/apt/apt.conf.d/95other", "Acquire { http::Proxy \"http://10.0.0.1:8080\"; };\n")
+	p.write("etc/apt/apt.conf.d/zz-way-out", "// the way out\n#clear Acquire::http::Proxy;\nAcquire::http::Proxy \"http://127.0.0.1:3128\";\nAcquire::https::Proxy \"http://127.0.0.1:3128\";\n")
 	p.write("etc/apt/apt.conf.d/zz-off", "#clear APT::Periodic::Unattended-Upgrade;\nAPT::Periodic::Enable \"0\";\n")
 	p.write("run/reboot-required", "")
 	g, _ = p.facts()
 	v = g.Patches.Value
 	if v.Lists != 2 || v.SecurityLists != 1 || v.PendingCount != 1 || !slices.Equal(v.Pending, []string{"openssl"}) || !v.Reboot ||
-		v.Age < 0 || v.Age > 600 || v.Settings["enable"] != "0" || v.Settings["unattended-upgrade"] != "" {
+		v.Age < 0 || v.Age > 600 || v.Settings["enable"] != "0" || v.Settings["unattended-upgrade"] != "" ||
+		!maps.Equal(v.Proxy, map[string]string{"http": "http://127.0.0.1:3128", "https": "http://127.0.0.1:3128"}) {
 		t.Errorf("%+v %s", v, g.Patches.Err)
 	}
 	p.write("var/lib/apt/lists/deb.example_debian-security_dists_trixie-security_contrib_binary-amd64_Packages.lz4", "x")
@@ -531,7 +537,7 @@ func TestTheAgentsDirectoriesAreReadWithItsOwnRights(t *testing.T) {
 // by another.
 func TestThePartsOfTheCollectorShareNoName(t *testing.T) {
 	names := map[string]int{}
-	for _, m := range regexp.MustCompile(`(?m)^(?:def|class) (\w+)|^([A-Za-z_]\w*) = `).FindAllSubmatch(collector.Program, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^(?:def|class) (\w+)|^([A-Za-z_]\w*) = `).FindAllSubmatch(collector.Program(), -1) {
 		names[string(m[1])+string(m[2])]++
 	}
 	for name, n := range names {

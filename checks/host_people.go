@@ -4,7 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -61,7 +61,7 @@ func people(root string, services bool) []person {
 			add(filepath.Base(home), home)
 		}
 	}
-	slices.SortFunc(all, func(a, b person) int { return strings.Compare(a.home, b.home) })
+	sort.Slice(all, func(i, j int) bool { return all[i].home < all[j].home })
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -32,7 +33,7 @@ var registry = func() []judged {
 		{"K11", readOnly},
 		{"K15", provenance},
 	}, hostControls, guestControls, keptControls)
-	slices.SortFunc(all, func(a, b judged) int { return number(a.id) - number(b.id) })
+	sort.Slice(all, func(i, j int) bool { return number(all[i].id) < number(all[j].id) })
 	return all
 }()
 
@@ -232,7 +233,7 @@ func (l *look) finding(id ID) Finding {
 			}
 		}
 	}
-	slices.SortFunc(f.Where, func(a, b Place) int { return rank(a) - rank(b) })
+	sort.Slice(f.Where, func(i, j int) bool { return rank(f.Where[i]) < rank(f.Where[j]) })
 	return f
 }
 

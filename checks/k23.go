@@ -4,11 +4,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/clawarium/clawarium/assets/layout"
 )
 
 // K23, guest patches: the machine's own system installs security updates, and
 // what it installed is in force. Looked at in the timers that systemd runs, in
-// apt's settings and lists, and in the kernel that runs; apt itself is not run.
+// apt's settings and lists, and in the kernel that runs; apt itself is not run. Apt
+// has to use the one way out, for it gets nothing by any other.
 
 // listsAge is how old package lists may be before they say nothing of today.
 // The timer reads them anew every day.
@@ -54,6 +57,8 @@ func patched(l *look) {
 		}
 	}
 
+	l.aptsWayOut(v)
+
 	age := time.Duration(min(max(v.Age, 0), 1<<31)) * time.Second
 	days := int(age / (24 * time.Hour))
 	switch {
@@ -80,4 +85,19 @@ func patched(l *look) {
 	if v.Reboot {
 		l.wrong(InGuest, t.RebootWanted)
 	}
+}
+
+// aptsWayOut asks whether apt uses the warden's proxy, on a machine that has one.
+func (l *look) aptsWayOut(v Patches) {
+	t := &l.t.Drills
+	if l.subject.Egress.Level == "" {
+		return // made before there was a way out
+	}
+	for _, scheme := range []string{"http", "https"} {
+		if got := v.Proxy[scheme]; got != layout.Proxy {
+			l.wrong(InGuest, t.AptElsewhere, scheme, firstOf(got, l.t.Guest.Unset), layout.Proxy)
+			return
+		}
+	}
+	l.right(InGuest, t.AptFine, layout.Proxy)
 }

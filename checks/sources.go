@@ -195,7 +195,9 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		known := g.await(append(wallParts, ofGuest)...)
 		ask := func(walls string) (Drills, error) {
 			progress.Stage(t.Drills.Drilling)
-			f := within(whole, drillDeadline, func() (Drills, error) { return from.Drill(whole, walls) })
+			ctx, cancel := context.WithTimeout(whole, drillDeadline)
+			defer cancel()
+			f := within(ctx, drillDeadline, func() (Drills, error) { return from.Drill(ctx, walls) })
 			if !f.OK {
 				return Drills{}, errors.New(f.Err)
 			}
@@ -333,7 +335,7 @@ func CollectorProgram(marker string) []byte {
 	// A JSON object of strings, numbers and lists is a Python literal too.
 	program := append([]byte("PARAMS = "), params...)
 	program = append(program, '\n')
-	return append(program, collector.Program...)
+	return append(program, collector.Program()...)
 }
 
 // shared lets parallel lookers report to one Reporter: bytes are added up, and a

@@ -6,6 +6,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -77,7 +78,8 @@ func (p *results) rows() []findingRow {
 			rows = rows[:before]
 			return
 		}
-		slices.SortStableFunc(rows[own:], func(a, b findingRow) int { return place(a.control) - place(b.control) })
+		added := rows[own:]
+		sort.SliceStable(added, func(i, j int) bool { return place(added[i].control) < place(added[j].control) })
 	}
 	switch p.list.by {
 	case report.ByPlace:

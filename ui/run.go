@@ -87,7 +87,8 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 	back := divert(o.Log)
 	defer back()
 
-	m := &guarded{wizard: w}
+	m := &guarded{wizard: w, page: w.at, memory: frugal()}
+	defer m.memory.Stop()
 	p := tea.NewProgram(m, tea.WithInput(listen(o.In, func() { cancel(errHangup) })), tea.WithOutput(o.Out),
 		tea.WithoutSignalHandler(), tea.WithEnvironment(os.Environ()), tea.WithFPS(framesPerSecond))
 	m.send = p.Send
@@ -142,6 +143,8 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 type guarded struct {
 	wizard *wizard
 	send   func(tea.Msg)
+	page   string // the last one
+	memory *time.Timer
 
 	mu    sync.Mutex
 	first *panicked
@@ -183,6 +186,10 @@ func (g *guarded) Update(msg tea.Msg) (m tea.Model, cmd tea.Cmd) {
 		return g, tea.Quit
 	}
 	_, cmd = g.wizard.Update(msg)
+	if g.page != g.wizard.at {
+		g.page = g.wizard.at
+		g.memory.Reset(standing)
+	}
 	return g, g.command(cmd)
 }
 

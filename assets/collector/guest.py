@@ -788,7 +788,7 @@ def pending(lists, installed):
 
 
 def apt_settings():
-    """APT::Periodic as apt would read it: its files in order, the last one wins."""
+    """Settings as apt would read them: its files in order, the last one wins."""
     paths = [ROOT + "/etc/apt/apt.conf.d/" + n for n in entries(ROOT + "/etc/apt/apt.conf.d")
              if "." not in n or n.endswith(".conf")] + [ROOT + "/etc/apt/apt.conf"]
     out = {}
@@ -815,8 +815,12 @@ def apt_settings():
                 words_ = []
             else:
                 words_.append(token)
+    return out
+
+
+def periodic(settings):
     wanted = ("enable", "update-package-lists", "unattended-upgrade")
-    return {k: out.get("apt::periodic::" + k, "")[:20] for k in wanted}
+    return {k: settings.get("apt::periodic::" + k, "")[:20] for k in wanted}
 
 
 @more("patches")
@@ -827,7 +831,9 @@ def patches(seen):
     lists = [ROOT + "/var/lib/apt/lists/" + n for n in entries(ROOT + "/var/lib/apt/lists")
              if re.search(r"_Packages(\.[a-z0-9]+)?$", n)]
     security = [p for p in lists if re.search(r"[_-]security[_-]", p)]
-    out = {"installed": field(block, "Status") == "install ok installed", "settings": apt_settings(),
+    settings = apt_settings()
+    out = {"installed": field(block, "Status") == "install ok installed", "settings": periodic(settings),
+           "proxy": {k: settings.get("acquire::%s::proxy" % k, "")[:200] for k in ("http", "https")},
            "timers": {name: units(seen).get(name, {}) for name in UNITS[1:]},
            "lists": len(lists), "securityLists": len(security), "age": -1, "pending": [], "pendingCount": 0,
            "reboot": os.path.exists(ROOT + "/run/reboot-required"), "kernel": os.uname().release, "newestKernel": ""}

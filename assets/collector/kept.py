@@ -13,7 +13,6 @@ import hmac
 import itertools
 import math
 import time
-import zlib
 
 KEPT_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 KEPT_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -293,11 +292,7 @@ KEPT_LABELS = frozenset(b"seed phrase secret word key list".split())
 
 def kept_words():
     if not KEPT_WORDS:
-        before = b""
-        packed = zlib.decompress(base64.b64decode(P["words"]))
-        for i, m in enumerate(re.finditer(rb"(\d)([a-z]+)", packed)):
-            before = before[:int(m.group(1))] + m.group(2)
-            KEPT_WORDS[before] = i
+        KEPT_WORDS.update((word, i) for i, word in enumerate(P["words"].encode().split()))
     return KEPT_WORDS
 
 

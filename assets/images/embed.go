@@ -14,6 +14,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
+
+	"github.com/clawarium/clawarium/assets/packed"
 )
 
 // Catalogue is one release of the publisher's images.
@@ -45,24 +48,18 @@ type Recipe struct {
 	Assemble  string   // shell: tar archive in, qcow2 out
 }
 
-var (
-	//go:embed images.json
-	catalogue []byte
-	//go:embed build/packages.txt
-	packages string
-	//go:embed build/essential.sh
-	essential string
-	//go:embed build/customize.sh
-	customize string
-	//go:embed build/assemble.sh
-	assemble string
-)
+//go:generate go run ../packed/make images.tar.gz images.json build/*
+
+//go:embed images.tar.gz
+var archive string
+
+var files = sync.OnceValue(func() map[string][]byte { return packed.Open(archive) })
 
 // Official returns the catalogue that was compiled in. It panics when that is
 // not valid JSON, which a test rules out.
 func Official() Catalogue {
 	var c Catalogue
-	if err := json.Unmarshal(catalogue, &c); err != nil {
+	if err := json.Unmarshal(files()["images.json"], &c); err != nil {
 		panic(fmt.Sprintf("assets/images/images.json: %v", err))
 	}
 	return c
@@ -80,8 +77,9 @@ func (c Catalogue) For(arch string) (Entry, bool) {
 
 // Build returns the recipe for an architecture.
 func Build(arch string) Recipe {
-	r := Recipe{Essential: essential, Customize: customize, Assemble: assemble}
-	for line := range strings.Lines(packages) {
+	part := func(name string) string { return string(files()["build/"+name]) }
+	r := Recipe{Essential: part("essential.sh"), Customize: part("customize.sh"), Assemble: part("assemble.sh")}
+	for line := range strings.Lines(part("packages.txt")) {
 		line, _, _ = strings.Cut(line, "#")
 		if line = strings.TrimSpace(line); line != "" {
 			r.Packages = append(r.Packages, strings.ReplaceAll(line, "@ARCH@", arch))

@@ -77,6 +77,8 @@ type ChecksDrills struct {
 	EndpointOwn    string // where, address
 	ProviderShut   string // provider
 	ProviderOpen   string // hosts, provider
+	AptElsewhere   string // scheme, proxy, the right one
+	AptFine        string // proxy
 	DoorOpen       string // address
 	DoorsShut      string // number
 	NothingGetsOut string
@@ -206,6 +208,8 @@ var enChecksDrills = ChecksDrills{
 	EndpointOwn:    "%s is %s, your own model server, which the plan names",
 	ProviderShut:   "no rule lets through to %s, which the plan names",
 	ProviderOpen:   "the policy lets through to %s: %s",
+	AptElsewhere:   "apt's proxy for %s is %s and not the machine's way out (%s), so no update arrives",
+	AptFine:        "apt uses the machine's way out (%s)",
 	DoorOpen:       "the machine's SSH port answers at %s, which others can reach",
 	DoorsShut:      "the machine's SSH port does not answer at any of the %d addresses of this computer that others can reach",
 	NothingGetsOut: "no warden runs: nothing gets out",
@@ -335,6 +339,8 @@ var zhChecksDrills = ChecksDrills{
 	EndpointOwn:    "%s 是 %s，即计划所写的你自己的模型服务器",
 	ProviderShut:   "没有规则放行到计划所写的 %s",
 	ProviderOpen:   "策略放行到 %s：%s",
+	AptElsewhere:   "apt 对 %s 使用的代理是 %s，而不是虚拟机的出口（%s），因此收不到更新",
+	AptFine:        "apt 使用虚拟机的出口（%s）",
 	DoorOpen:       "虚拟机的 SSH 端口在 %s 上有应答，他人可以访问",
 	DoorsShut:      "虚拟机的 SSH 端口在本机他人可以访问的 %d 个地址上都没有应答",
 	NothingGetsOut: "没有看守进程在运行：什么都出不去",

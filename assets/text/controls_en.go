@@ -59,7 +59,7 @@ var enControls = map[string]Control{
 	},
 	"K9": {
 		Title: "No way back",
-		What:  "Nothing in the machine holds a key to this computer or commands it.",
+		What:  "Nothing in the machine holds a key to this computer, reaches its ports or commands it.",
 		Why:   "A key from the inside to the outside is a door in the wall.",
 		Do:    "take the key that is named out of ~/.ssh/authorized_keys",
 	},
@@ -83,9 +83,9 @@ var enControls = map[string]Control{
 	},
 	"K13": {
 		Title: "One guarded way out",
-		What:  "The network card reaches nothing; the warden's channel is the only way out.",
+		What:  "The network card reaches nothing; the warden's channel is the only way out, and lets through what your plan does. Getting out by another way was tried.",
 		Why:   "What cannot be sent cannot leak, and what cannot be fetched cannot take over.",
-		Do:    "run `clawarium setup`; it makes the network and its filter again",
+		Do:    "run `clawarium setup`; it makes the network, its filter and the rules of the way out again",
 	},
 	"K14": {
 		Title: "Reviewed skills",

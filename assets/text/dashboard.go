@@ -35,6 +35,8 @@ type Dashboard struct {
 
 // Repairing is what is said while a repair runs and about how it ended.
 type Repairing struct {
+	_ incomparable
+
 	Head, HeadBack string // machine
 	Ended          string // machine: after it ended
 	LookingAgain   string

@@ -16,6 +16,8 @@ type Pages struct {
 
 // WelcomePage is the first page.
 type WelcomePage struct {
+	_ incomparable
+
 	About, Existing               string
 	Makes                         string
 	Machine, Account, Directories string
@@ -43,6 +45,8 @@ type FormPage struct {
 
 // KeyPage asks for the model's key.
 type KeyPage struct {
+	_ incomparable
+
 	Ask                string
 	Lives, Never, Lost string
 	None, Given        string
@@ -53,11 +57,15 @@ type KeyPage struct {
 
 // PromisesPage asks what only the owner can know.
 type PromisesPage struct {
+	_ incomparable
+
 	About, Optional, Given, Mark string
 }
 
 // ReviewPage is the last page before anything is made.
 type ReviewPage struct {
+	_ incomparable
+
 	About, Existing, Deciding, Failed, Again string
 	Caveats, Steps                           string
 	Time, Download, Disk                     string

@@ -51,6 +51,8 @@ type Progress struct {
 
 // NextText is what is said when the machine is made.
 type NextText struct {
+	_ incomparable
+
 	Head                  string // machine
 	Open, OpenAbout       string
 	Check, CheckAbout     string

@@ -90,6 +90,8 @@ type Explained struct {
 
 // ReportHTML is what the HTML form alone says.
 type ReportHTML struct {
+	_ incomparable
+
 	Lang          string
 	Facts         string
 	LookedAt      string
@@ -130,7 +132,7 @@ type ReportSARIF struct {
 
 // Language is the one in use.
 func Language() string {
-	if T() == &chinese {
+	if T() == in(Chinese) {
 		return Chinese
 	}
 	return English

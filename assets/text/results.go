@@ -40,6 +40,8 @@ type Results struct {
 
 // ResultsRepair is what is said on the way to a repair.
 type ResultsRepair struct {
+	_ incomparable
+
 	NotRed         string // control, status
 	NothingRed     string
 	Preparing      string
@@ -70,6 +72,8 @@ type ResultsRepair struct {
 
 // ResultsKeys are the keys of the screen and what they do.
 type ResultsKeys struct {
+	_ incomparable
+
 	Repair, RepairAll, Show, Group, Again, Export, Next, Numbers string
 	Retry, Save, Review, LookAgain, Others, LeftRight            string
 }

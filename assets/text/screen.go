@@ -33,6 +33,8 @@ type Screen struct {
 
 // ScreenKeys are keys and what they do.
 type ScreenKeys struct {
+	_ incomparable
+
 	Enter, Esc, Tab, ShiftTab, Arrows, Space, CtrlC, F1 string // how keys are called
 
 	Next, Back, Help, Close, Quit, Choose, Move, Field, Open, Toggle, Scroll string // what they do

@@ -2,6 +2,8 @@ package text
 
 // Usage is what `--help` says around the words about a command.
 type Usage struct {
+	_ incomparable
+
 	Usage, Commands, Flags string // headings
 	AnyCommand, AnyFlags   string // in the line that shows how to call it
 	Default                string // of a flag

@@ -45,9 +45,18 @@ func Judge(p plan.Plan, s Situation) []Condition {
 		about()
 	}
 	j.bringPackages()
-	slices.SortStableFunc(j.out, func(a, b Condition) int { return rank(a) - rank(b) })
-	return j.out
+	sorted := make([]Condition, 0, len(j.out))
+	for r := range ranks {
+		for _, c := range j.out {
+			if rank(c) == r {
+				sorted = append(sorted, c)
+			}
+		}
+	}
+	return sorted
 }
+
+const ranks = 4
 
 func rank(c Condition) int {
 	switch {
@@ -96,7 +105,7 @@ func (j *judge) with(c *Condition, f Fix) {
 	}
 	c.Commands = j.s.shown(f.Root, f.Do)
 	// Without sudo, or where it takes root and there is none, only words are left.
-	if !f.Root || j.s.root() || j.s.Programs["sudo"] != "" {
+	if !f.Root || j.s.root() || j.s.Programs.Value["sudo"] != "" {
 		c.Fix = &f
 	}
 }
@@ -121,8 +130,8 @@ func (j *judge) bringPackages() {
 	case slices.Contains(j.lacks, partLibvirt) && j.s.Libvirt.Value.Library == "":
 		f.After = AfterRestart // what dlopen could not find once it does not look for again
 	}
-	possible := len(f.Do) > 0 && (!f.Root || j.s.root() || j.s.Programs["sudo"] != "")
-	if j.s.OS == "darwin" && j.s.Programs["brew"] == "" {
+	possible := len(f.Do) > 0 && (!f.Root || j.s.root() || j.s.Programs.Value["sudo"] != "")
+	if j.s.OS == "darwin" && j.s.Programs.Value["brew"] == "" {
 		possible = false
 	}
 	for i := range j.out {

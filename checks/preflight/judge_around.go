@@ -93,7 +93,7 @@ func (j *judge) images() {
 		c := j.bad("images-path", j.t.Path, w.Account, d.Path, w.Path)
 		c.Stops = true
 		f := Fix{ID: FixImages, Title: j.t.LetThrough, Root: true}
-		if j.s.Programs["setfacl"] != "" {
+		if j.s.Programs.Value["setfacl"] != "" {
 			f.Do = []Command{{"setfacl", "-m", "u:" + w.Account + ":--x", d.Path}}
 			f.Undo = []Command{{"setfacl", "-x", "u:" + w.Account, d.Path}}
 		} else {

@@ -118,7 +118,7 @@ func (j *judge) rootsDevice() *Condition {
 }
 
 func (j *judge) noEmulator() bool {
-	path, looked := j.s.Programs[j.s.Asked.Emulator]
+	path, looked := j.s.Programs.Value[j.s.Asked.Emulator]
 	return looked && path == ""
 }
 
@@ -155,7 +155,7 @@ func (j *judge) tools() {
 			if hint == "" {
 				hint = trouble.Hint
 			}
-		case j.s.Programs["mksquashfs"] == "":
+		case j.s.Programs.Value["mksquashfs"] == "":
 			fine = false
 			c := j.bad("squashfs-absent", t.Squashfs)
 			c.Stops = true

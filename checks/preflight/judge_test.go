@@ -37,8 +37,8 @@ func healthy() Situation {
 			{Path: "/var/lib/libvirt/images/clawarium", Of: "system", Free: 100 << 30, Need: 1 << 30, Device: 2, Grow: 40 << 30},
 			{Path: "/home/me/.local/share/clawarium/pool", Of: "session", Free: 100 << 30, Need: 1 << 30, Device: 1, Grow: 40 << 30},
 		},
-		Programs: map[string]string{"qemu-system-x86_64": "/usr/bin/qemu-system-x86_64", "mksquashfs": "/usr/bin/mksquashfs",
-			"sudo": "/usr/bin/sudo", "setfacl": "/usr/bin/setfacl"},
+		Programs: had(map[string]string{"qemu-system-x86_64": "/usr/bin/qemu-system-x86_64", "mksquashfs": "/usr/bin/mksquashfs",
+			"sudo": "/usr/bin/sudo", "setfacl": "/usr/bin/setfacl"}),
 		Firmware: []string{"/usr/share/OVMF/OVMF_CODE_4M.fd"},
 		Tools:    had([]ToolTrouble{}),
 		Libvirt: had(Daemon{Library: "/usr/lib/x86_64-linux-gnu/libvirt.so.0", Single: true, Running: true, Bus: true, Polkit: true, Agent: true,
@@ -52,9 +52,9 @@ func healthy() Situation {
 		Network:  had(Network{Taken: []Range{{"192.168.1.0/24", "enp3s0"}, {"192.168.122.0/24", "virbr0"}}, Listening: []int{22, 631}}),
 		Clock:    had(Clock{now, now.Add(-time.Hour), "/var/lib/dpkg/status"}),
 		Reached:  []Reached{{Host: "packages.example", Dated: true, Skew: 2 * time.Second}},
-		OpenClaw: had(checks.OnHost{Homes: 2, Processes: 100, Found: []checks.Trace{}}),
-		Weak:     had(map[string]string{"meltdown": "Not affected"}),
-		Baseline: had(checks.Baseline{OS: "Debian", Kernel: "6.1", Confinement: "apparmor", Firewall: "none", Disks: []checks.Disk{}}),
+		OpenClaw: checks.Fact[checks.OnHost]{OK: true, Value: checks.OnHost{Homes: 2, Processes: 100, Found: []checks.Trace{}}},
+		Weak:     checks.Fact[map[string]string]{OK: true, Value: map[string]string{"meltdown": "Not affected"}},
+		Baseline: checks.Fact[checks.Baseline]{OK: true, Value: checks.Baseline{OS: "Debian", Kernel: "6.1", Confinement: "apparmor", Firewall: "none", Disks: []checks.Disk{}}},
 	}
 }
 
@@ -197,17 +197,17 @@ var situations = []struct {
 	}, "kvm-broken", true, "", "", ""},
 
 	{"no QEMU, as libvirt says too", func(s *Situation, _ *plan.Plan) {
-		s.Programs["qemu-system-x86_64"], s.Probe = "", had(Probed{false, "no QEMU"})
+		s.Programs.Value["qemu-system-x86_64"], s.Probe = "", had(Probed{false, "no QEMU"})
 		s.Answers.Value.Supports = []ToolTrouble{{"machine", "no emulator", "install it"}}
 	}, "qemu-absent", true, FixPackages, "", "qemu-system-x86"},
 	{"no QEMU on the path", func(s *Situation, _ *plan.Plan) {
-		s.Programs["qemu-system-x86_64"], s.Probe = "", had(Probed{false, "no QEMU"})
+		s.Programs.Value["qemu-system-x86_64"], s.Probe = "", had(Probed{false, "no QEMU"})
 	}, "qemu-absent", false, FixPackages, "", "qemu-system-x86"},
 	{"no firmware", func(s *Situation, _ *plan.Plan) {
 		s.Firmware, s.Probe, s.Answers.Value.UEFI = []string{}, had(Probed{false, "no firmware"}), false
 	}, "firmware-absent", false, FixPackages, "", "ovmf"},
 	{"no mksquashfs", func(s *Situation, _ *plan.Plan) {
-		s.Programs["mksquashfs"] = ""
+		s.Programs.Value["mksquashfs"] = ""
 		s.Tools.Value = []ToolTrouble{{"code", "mksquashfs is missing", "install it"}}
 	}, "squashfs-absent", true, FixPackages, "", "squashfs-tools"},
 	{"an old mksquashfs", func(s *Situation, _ *plan.Plan) {
@@ -231,7 +231,7 @@ var situations = []struct {
 		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o700, UID: 1000, GID: 1000})
 	}, "images-path", true, FixImages, "", "sudo setfacl -m u:libvirt-qemu:--x /home/me"},
 	{"the same without setfacl", func(s *Situation, _ *plan.Plan) {
-		s.Programs["setfacl"] = ""
+		s.Programs.Value["setfacl"] = ""
 		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o750, UID: 1000, GID: 1000})
 	}, "images-path", true, FixImages, "", "sudo chmod o+x /home/me"},
 	{"a refusal that is about us", func(s *Situation, _ *plan.Plan) { s.Denials.Value = []string{`/var/log/kern.log: apparmor="DENIED"`} }, "confinement", false, "", "", ""},
@@ -406,7 +406,7 @@ func TestAllThatIsMissingComesByOneYesOnEveryDistribution(t *testing.T) {
 			s.System, s.Arch = had(d), arch
 			libvirtSays(&s, LibvirtAbsent)
 			s.Libvirt, s.Images, s.Firmware = had(Daemon{}), had(Way{}), []string{}
-			s.Programs = map[string]string{"qemu-system-x86_64": "", "sudo": "/usr/bin/sudo"}
+			s.Programs = had(map[string]string{"qemu-system-x86_64": "", "sudo": "/usr/bin/sudo"})
 			s.Tools.Value = []ToolTrouble{{"code", "mksquashfs is missing", "install it"}}
 			s.Probe = had(Probed{false, "no QEMU"})
 			var fixes []Fix
@@ -464,7 +464,7 @@ func TestOnASystemThatNobodyKnowsNothingIsTypedAndMuchIsSaid(t *testing.T) {
 func TestWithoutSudoTheCommandsAreShownAndNothingIsOffered(t *testing.T) {
 	s, p := healthy(), ofPlan()
 	libvirtSays(&s, LibvirtDown)
-	s.Programs["sudo"] = ""
+	s.Programs.Value["sudo"] = ""
 	if got := Judge(p, s)[0]; got.Fix != nil || len(got.Commands) != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -481,11 +481,11 @@ func aMac() Situation {
 		System: had(Distribution{ID: "macos", Name: "macOS"}), Me: had(Account{UID: 501, Name: "me"}), CPU: had(Processor{Virtualises: true}),
 		Memory:   had(Memory{Total: 16 << 30}),
 		Rooms:    []Room{{Path: "/Users/me/.local/share/clawarium/pool", Free: 100 << 30, Need: 2 << 30, Device: 1}},
-		Programs: map[string]string{"brew": "/opt/homebrew/bin/brew", "mksquashfs": "/opt/homebrew/bin/mksquashfs", "qemu-system-aarch64": "/opt/homebrew/bin/qemu-system-aarch64"},
+		Programs: had(map[string]string{"brew": "/opt/homebrew/bin/brew", "mksquashfs": "/opt/homebrew/bin/mksquashfs", "qemu-system-aarch64": "/opt/homebrew/bin/qemu-system-aarch64"}),
 		Tools:    had([]ToolTrouble{}), Firmware: []string{"/opt/homebrew/share/qemu/edk2-aarch64-code.fd"},
 		Libvirt:  had(Daemon{Library: "/opt/homebrew/lib/libvirt.dylib", Single: true, Running: true}),
 		Answers:  had(Answers{URI: "qemu:///session", Why: "the only one", Version: "11.0.0", Hypervisor: "10.1.0"}),
-		OpenClaw: had(checks.OnHost{Homes: 1, Processes: 1, Found: []checks.Trace{}}),
+		OpenClaw: checks.Fact[checks.OnHost]{OK: true, Value: checks.OnHost{Homes: 1, Processes: 1, Found: []checks.Trace{}}},
 	}
 }
 
@@ -506,13 +506,13 @@ func TestAMacIsJudgedByWhatAppliesThere(t *testing.T) {
 		{"libvirt-down", FixStart, "brew services start libvirt", func(s *Situation) {
 			s.Answers = had(Answers{Trouble: []LibvirtTrouble{{"qemu:///session", LibvirtDown, "", ""}}})
 		}},
-		{"qemu-absent", FixPackages, "brew install qemu", func(s *Situation) { s.Programs["qemu-system-aarch64"] = "" }},
+		{"qemu-absent", FixPackages, "brew install qemu", func(s *Situation) { s.Programs.Value["qemu-system-aarch64"] = "" }},
 		{"squashfs-absent", FixPackages, "brew install squashfs", func(s *Situation) {
-			s.Programs["mksquashfs"] = ""
+			s.Programs.Value["mksquashfs"] = ""
 			s.Tools.Value = []ToolTrouble{{"code", "missing", "install"}}
 		}},
 		{"libvirt-absent", "", "brew install libvirt", func(s *Situation) {
-			s.Libvirt, s.Programs["brew"] = had(Daemon{}), ""
+			s.Libvirt, s.Programs.Value["brew"] = had(Daemon{}), ""
 			s.Answers = had(Answers{Trouble: []LibvirtTrouble{{"qemu:///session", LibvirtAbsent, "", ""}}})
 		}},
 	} {

@@ -36,7 +36,6 @@ type Sources struct {
 	// much there is.
 	HVF    func() (bool, error)
 	Memory func() int64
-	Stage  func(part string) // told what has been looked at, never twice at once
 
 	// Root and Proc are where the file system and the process file system begin; ""
 	// is / and /proc. OS and Arch are the program's own when empty.
@@ -57,54 +56,59 @@ func Look(ctx context.Context, from Sources) Situation {
 	s := Situation{
 		Format: Format, Collected: begun.UTC().Truncate(time.Second), Asked: from.Asked,
 		OS: cmp.Or(from.OS, runtime.GOOS), Arch: cmp.Or(from.Arch, runtime.GOARCH),
-		Rooms: slices.Clone(from.Rooms), Reached: make([]Reached, len(from.Reach)),
+		Rooms: slices.Clone(from.Rooms), Reached: make([]Reached, len(from.Reach)), Firmware: []string{},
 	}
-	linux := s.OS == "linux"
-	var all, probing sync.WaitGroup
-	running := checks.Within(ctx, factLimit, f.running)
-	look(ctx, &all, factLimit, &s.System, func() (Distribution, error) { return f.distribution(s.OS) })
-	look(ctx, &all, factLimit, &s.Me, f.account)
-	look(ctx, &all, factLimit, &s.Memory, func() (Memory, error) { return f.memory(from.Memory) })
-	look(ctx, &all, factLimit, &s.Libvirt, func() (Daemon, error) { return f.daemon(running.Value) })
-	if linux {
-		look(ctx, &all, factLimit, &s.CPU, func() (Processor, error) { return f.processor(s.Arch) })
-		look(ctx, &all, factLimit, &s.KVM, f.kvm)
-		look(ctx, &all, factLimit, &s.Denials, f.denials)
-		look(ctx, &all, factLimit, &s.Clock, f.clock)
-		look(ctx, &all, factLimit, &s.Network, func() (Network, error) { return f.network(running.Value) })
-	} else if from.HVF != nil {
-		look(ctx, &all, factLimit, &s.CPU, func() (Processor, error) {
-			ok, err := from.HVF()
-			return Processor{Virtualises: ok}, err
-		})
-	}
-	if from.Pool != "" && linux {
-		look(ctx, &all, factLimit, &s.Images, func() (Way, error) { return f.way(from.Pool, from.ACL) })
-	}
-	s.Firmware = []string{}
 	for _, path := range from.Asked.Firmware {
 		if f.there(path) {
 			s.Firmware = append(s.Firmware, path)
 		}
 	}
-	all.Go(func() { s.Programs = f.programs(append(slices.Clone(commonPrograms), from.Asked.Emulator)) })
-	if from.Tools != nil {
-		look(ctx, &all, factLimit, &s.Tools, func() ([]ToolTrouble, error) { return from.Tools(ctx), nil })
+	g := &gathering{ctx: ctx}
+	var running Fact[map[string]bool]
+	look(g, factLimit, &running, f.running)
+	g.Wait()
+	look(g, factLimit, &s.System, func() (Distribution, error) { return f.distribution(s.OS) })
+	look(g, factLimit, &s.Me, f.account)
+	look(g, factLimit, &s.Memory, func() (Memory, error) { return f.memory(from.Memory) })
+	look(g, factLimit, &s.Libvirt, func() (Daemon, error) { return f.daemon(running.Value) })
+	look(g, factLimit, &s.Programs, func() (map[string]string, error) {
+		return f.programs(append(slices.Clone(commonPrograms), from.Asked.Emulator)), nil
+	})
+	switch {
+	case s.OS == "linux":
+		look(g, factLimit, &s.CPU, func() (Processor, error) { return f.processor(s.Arch) })
+		look(g, factLimit, &s.KVM, f.kvm)
+		look(g, factLimit, &s.Denials, f.denials)
+		look(g, factLimit, &s.Clock, f.clock)
+		look(g, factLimit, &s.Network, func() (Network, error) { return f.network(running.Value) })
+		if from.Pool != "" {
+			look(g, factLimit, &s.Images, func() (Way, error) { return f.way(from.Pool, from.ACL) })
+		}
+	case from.HVF != nil:
+		look(g, factLimit, &s.CPU, func() (Processor, error) {
+			ok, err := from.HVF()
+			return Processor{Virtualises: ok}, err
+		})
 	}
-	for i := range s.Rooms {
-		all.Go(func() { f.measure(ctx, &s.Rooms[i], from.Free) })
+	if from.Tools != nil {
+		look(g, factLimit, &s.Tools, func() ([]ToolTrouble, error) { return from.Tools(ctx), nil })
+	}
+	rooms := make([]Fact[Room], len(s.Rooms))
+	for i := range rooms {
+		look(g, factLimit, &rooms[i], func() (Room, error) { return f.measure(from.Rooms[i], from.Free), nil })
 	}
 	for i, ask := range from.Reach {
-		all.Go(func() {
+		g.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, reachLimit)
 			defer cancel()
 			s.Reached[i] = ask(ctx)
 		})
 	}
 	if from.Libvirt != nil {
-		look(ctx, &all, libvirtLimit, &s.Answers, func() (Answers, error) { return from.Libvirt(ctx) })
+		look(g, libvirtLimit, &s.Answers, func() (Answers, error) { return from.Libvirt(ctx) })
 	}
-	all.Go(func() { s.OpenClaw, s.Weak, s.Baseline = checks.Before(ctx, f.root, f.proc) })
+	g.Go(func() { s.OpenClaw, s.Weak, s.Baseline = checks.Before(ctx, f.root, f.proc) })
+	var probing sync.WaitGroup
 	if from.KVM != nil {
 		probing.Go(func() {
 			if p := from.KVM(ctx); ctx.Err() == nil {
@@ -112,8 +116,13 @@ func Look(ctx context.Context, from Sources) Situation {
 			}
 		})
 	}
-	all.Wait()
+	g.Wait()
 	s.Took = time.Since(begun)
+	for i, r := range rooms {
+		if r.OK {
+			s.Rooms[i] = r.Value
+		}
+	}
 	probing.Wait()
 	if from.KVMSupport != nil && s.Probe.Value.OK && s.Answers.Value.URI != "" && len(s.Answers.Value.Supports) == 0 {
 		s.Answers.Value.Supports = from.KVMSupport(ctx)
@@ -121,31 +130,48 @@ func Look(ctx context.Context, from Sources) Situation {
 	return s
 }
 
-// look has one thing looked at beside the others.
-func look[T any](ctx context.Context, all *sync.WaitGroup, limit time.Duration, into *Fact[T], ask func() (T, error)) {
-	all.Go(func() { *into = checks.Within(ctx, limit, ask) })
+// gathering is what is being looked at.
+type gathering struct {
+	sync.WaitGroup
+	ctx context.Context
 }
 
-// measure fills in what a place has. A path that is not there yet is as its nearest
-// parent.
-func (f files) measure(ctx context.Context, r *Room, free func(string) int64) {
-	found := checks.Within(ctx, factLimit, func() (Room, error) {
-		var got Room
-		if free != nil {
-			got.Free = free(r.Path)
+// look has one thing looked at beside the others. What ask still does after its time
+// is its own alone.
+func look[T any](g *gathering, limit time.Duration, into *Fact[T], ask func() (T, error)) {
+	found := new(T)
+	g.within(limit, func() (err error) {
+		*found, err = ask()
+		return err
+	}, func(err error) {
+		if err != nil {
+			into.Err = err.Error()
+			return
 		}
-		for path := f.at(r.Path); ; path = filepath.Dir(path) {
-			info, err := os.Stat(path)
-			if err == nil {
-				if st, ok := info.Sys().(*syscall.Stat_t); ok {
-					got.Device = uint64(st.Dev)
-				}
-				return got, nil
-			}
-			if !errors.Is(err, os.ErrNotExist) || path == filepath.Dir(path) {
-				return got, nil
-			}
-		}
+		into.OK, into.Value = true, *found
 	})
-	r.Free, r.Device = found.Value.Free, found.Value.Device
+}
+
+func (g *gathering) within(limit time.Duration, ask func() error, put func(error)) {
+	g.Go(func() { put(checks.InTime(g.ctx, limit, ask)) })
+}
+
+// measure says what a place has. A path that is not there yet is as its nearest
+// parent.
+func (f files) measure(r Room, free func(string) int64) Room {
+	if free != nil {
+		r.Free = free(r.Path)
+	}
+	for path := f.at(r.Path); ; path = filepath.Dir(path) {
+		info, err := os.Stat(path)
+		if err == nil {
+			if st, ok := info.Sys().(*syscall.Stat_t); ok {
+				r.Device = uint64(st.Dev)
+			}
+			return r
+		}
+		if !errors.Is(err, os.ErrNotExist) || path == filepath.Dir(path) {
+			return r
+		}
+	}
 }

@@ -12,8 +12,13 @@ import (
 	"github.com/clawarium/clawarium/checks"
 )
 
-// Fact is something that was looked for: what was seen, or why it could not be.
-type Fact[T any] = checks.Fact[T]
+// Fact is something that was looked for: what was seen, or why it could not be. Its
+// zero value was not looked at.
+type Fact[T any] struct {
+	OK    bool   `json:"ok"`
+	Err   string `json:"err,omitempty"`
+	Value T      `json:"value"`
+}
 
 // Format is the version of Situation's JSON form.
 const Format = 1
@@ -28,26 +33,26 @@ type Situation struct {
 	Arch      string        `json:"arch"` // amd64 or arm64
 	Asked     Asked         `json:"asked"`
 
-	System   Fact[Distribution]      `json:"system"`
-	Me       Fact[Account]           `json:"me"`
-	CPU      Fact[Processor]         `json:"cpu"`
-	KVM      Fact[Device]            `json:"kvm"`
-	Probe    Fact[Probed]            `json:"probe"` // trying it; not looked at when nothing was tried
-	Memory   Fact[Memory]            `json:"memory"`
-	Rooms    []Room                  `json:"rooms"`
-	Programs map[string]string       `json:"programs"` // by name; "" is absent
-	Firmware []string                `json:"firmware"` // UEFI code that was found
-	Tools    Fact[[]ToolTrouble]     `json:"tools"`    // what the parts say that will use them
-	Libvirt  Fact[Daemon]            `json:"libvirt"`  // on this computer's disk
-	Answers  Fact[Answers]           `json:"answers"`  // what it says
-	Images   Fact[Way]               `json:"images"`   // the way to the disks; system mode
-	Denials  Fact[[]string]          `json:"denials"`  // of AppArmor and SELinux that concern us
-	Network  Fact[Network]           `json:"network"`
-	Clock    Fact[Clock]             `json:"clock"`
-	Reached  []Reached               `json:"reached"` // where something will be downloaded from
-	OpenClaw Fact[checks.OnHost]     `json:"openClaw"`
-	Weak     Fact[map[string]string] `json:"weak"` // weaknesses of the processor, by the kernel's names
-	Baseline Fact[checks.Baseline]   `json:"baseline"`
+	System   Fact[Distribution]             `json:"system"`
+	Me       Fact[Account]                  `json:"me"`
+	CPU      Fact[Processor]                `json:"cpu"`
+	KVM      Fact[Device]                   `json:"kvm"`
+	Probe    Fact[Probed]                   `json:"probe"` // trying it; not looked at when nothing was tried
+	Memory   Fact[Memory]                   `json:"memory"`
+	Rooms    []Room                         `json:"rooms"`
+	Programs Fact[map[string]string]        `json:"programs"` // by name; "" is absent
+	Firmware []string                       `json:"firmware"` // UEFI code that was found
+	Tools    Fact[[]ToolTrouble]            `json:"tools"`    // what the parts say that will use them
+	Libvirt  Fact[Daemon]                   `json:"libvirt"`  // on this computer's disk
+	Answers  Fact[Answers]                  `json:"answers"`  // what it says
+	Images   Fact[Way]                      `json:"images"`   // the way to the disks; system mode
+	Denials  Fact[[]string]                 `json:"denials"`  // of AppArmor and SELinux that concern us
+	Network  Fact[Network]                  `json:"network"`
+	Clock    Fact[Clock]                    `json:"clock"`
+	Reached  []Reached                      `json:"reached"` // where something will be downloaded from
+	OpenClaw checks.Fact[checks.OnHost]     `json:"openClaw"`
+	Weak     checks.Fact[map[string]string] `json:"weak"` // weaknesses of the processor, by the kernel's names
+	Baseline checks.Fact[checks.Baseline]   `json:"baseline"`
 }
 
 // Asked is what the machine needs that its plan does not say.

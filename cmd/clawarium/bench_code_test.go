@@ -102,7 +102,7 @@ func (w *bench) coldNPM(npm, registry string) time.Duration {
 		w.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	for name, data := range map[string][]byte{"package.json": openclaw.PackageJSON, "package-lock.json": openclaw.Lockfile} {
+	for name, data := range map[string][]byte{"package.json": openclaw.PackageJSON(), "package-lock.json": openclaw.Lockfile()} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			w.Fatal(err)
 		}

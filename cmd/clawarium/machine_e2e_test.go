@@ -45,7 +45,7 @@ func sharedCache(t *testing.T) string {
 // second run, and gone without a trace.
 func TestOneCommandMakesAMachineThatHoldsAndGoesWithoutATrace(t *testing.T) {
 	t.Parallel() // beside the session's machine: each has one processor
-	w := newWorld(t, sharedCache(t))
+	w := newWorld(t, sharedCache(t)).withWorld()
 	const name = "e2e-main"
 	before := hostState(t, virt.SystemURI, append(libvirtDirs, w.home)...)
 	w.cleanUp(name)
@@ -113,6 +113,7 @@ printf 'uid %s\n' "$(stat -c %u /proc/$pid)"; curl -s http://127.0.0.1:18789/rea
 	})
 	t.Run("the gateway's token is nowhere on the host", func(t *testing.T) { tokenStaysInside(t, w, name) })
 	t.Run("the page opens through a tunnel with a link of one use", func(t *testing.T) { pageOpens(t, w, name) })
+	t.Run("every attempt to get out fails outside the machine", func(t *testing.T) { everyDrill(t, w, name, "system") })
 	t.Run("every damage turns its controls red", func(t *testing.T) { everyDamage(t, w, name) })
 	t.Run("a check only looks, and believes no lie", func(t *testing.T) { onlyLooking(t, w, name) })
 	t.Run("a stopped machine says so and checks nothing", func(t *testing.T) {
@@ -158,7 +159,7 @@ func TestOnlyKnownProgramsMakeTheImageAndTheCodeDisk(t *testing.T) {
 // The same as an ordinary user on a libvirt of their own.
 func TestAnOrdinaryUserMakesAMachineInASession(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sharedCache(t))
+	w := newWorld(t, sharedCache(t)).withWorld()
 	w.becomeUser("claw-e2e")
 	const name = "e2e-session"
 	w.cleanUp(name)
@@ -176,6 +177,7 @@ func TestAnOrdinaryUserMakesAMachineInASession(t *testing.T) {
 	if out := w.keeper(name, `curl -s -m 5 http://127.0.0.1:18789/readyz; echo; timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.2.2/22' && echo OUT; true`); !strings.Contains(out, `"ready":true`) || strings.Contains(out, "OUT") {
 		t.Errorf("gateway ready and nothing getting out expected, got:\n%s", out)
 	}
+	t.Run("every attempt to get out fails outside the machine", func(t *testing.T) { everyDrill(t, w, name, "session") })
 	w.run(5*time.Minute, "destroy", "--name", name, "--confirm", name, "--data")
 	for _, dir := range []string{".local/state/clawarium", ".local/share/clawarium"} {
 		if left, err := filepath.Glob(filepath.Join(w.home, dir, "*")); err != nil || len(left) > 0 {

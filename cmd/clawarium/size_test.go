@@ -87,6 +87,12 @@ func TestNothingHeavyIsLinkedIn(t *testing.T) {
 	for _, found := range tooHeavy(all) {
 		t.Error(found)
 	}
+	// 0.35 MB of tables, and nobody asks for what is in them.
+	if !slices.ContainsFunc(all, func(p goPackage) bool {
+		return p.ImportPath == "github.com/rivo/uniseg" && slices.Contains(p.Imports, "github.com/clipperhouse/displaywidth")
+	}) {
+		t.Error("ui/uniseg does not stand in for github.com/rivo/uniseg")
+	}
 }
 
 func TestWhatIsHeavyIsNoticed(t *testing.T) {
@@ -109,7 +115,7 @@ func TestWhatIsHeavyIsNoticed(t *testing.T) {
 // linker that make the program small.
 func flagsOf(text string) (flags []string) {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\n\"'", r) }) {
-		for _, prefix := range []string{"-gcflags=", "-funcalign=", "-extldflags=", "-Os", "-f", "CGO_CFLAGS=", "nethttp"} {
+		for _, prefix := range []string{"-overlay=", "-gcflags=", "-d=", "-funcalign=", "-extldflags=", "-Os", "-f", "CGO_CFLAGS=", "nethttp"} {
 			if strings.HasPrefix(word, prefix) {
 				if flag := strings.TrimPrefix(word, "CGO_CFLAGS="); flag != "" {
 					flags = append(flags, flag)

@@ -37,7 +37,7 @@ func realStore(t testing.TB) (*Store, Request) {
 	}
 	dir := t.TempDir()
 	return &Store{Dir: filepath.Join(dir, "code"), Tarballs: filepath.Join(dir, "tarballs"), HTTP: client},
-		Request{Lockfile: openclaw.Lockfile, Registry: registry, Arch: "amd64"}
+		Request{Lockfile: openclaw.Lockfile(), Registry: registry, Arch: "amd64"}
 }
 
 func TestTheShippedLockfileGivesTheSameBytesTwice(t *testing.T) {

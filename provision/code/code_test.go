@@ -354,7 +354,7 @@ func TestAMksquashfsThatDiesSaysWhy(t *testing.T) {
 
 func TestTheShippedLockfileIsCompleteForBothProcessors(t *testing.T) {
 	for _, arch := range []string{"amd64", "arm64"} {
-		lock, err := parseLockfile(openclaw.Lockfile, arch)
+		lock, err := parseLockfile(openclaw.Lockfile(), arch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -362,7 +362,7 @@ func TestTheShippedLockfileIsCompleteForBothProcessors(t *testing.T) {
 			t.Errorf("%s: openclaw %s, node %s, %d packages", arch, lock.openclaw, lock.node, len(lock.packages))
 		}
 	}
-	if bytes.Contains(openclaw.Lockfile, []byte(`"resolved"`)) {
+	if bytes.Contains(openclaw.Lockfile(), []byte(`"resolved"`)) {
 		t.Error("the shipped lockfile names a registry")
 	}
 }

@@ -338,6 +338,9 @@ for p in /home /root /var/lib/openclaw/backups /var/lib/clawarium /etc/ssh /etc/
 cat /proc/1/environ /proc/1/cmdline >/dev/null 2>&1 && echo "sees init"
 sudo -n true 2>/dev/null && echo "has sudo"
 su -c true 2>/dev/null </dev/null && echo "has su"
+for at in 'AF_INET), ("127.0.0.1"' 'AF_INET6), ("::"'; do
+    python3 -c "import socket as s; a = (s.socket(s.$at, 3128)); a[0].bind(a[1])" 2>/dev/null && echo "took the warden's port: $at"
+done
 printf '#!/bin/sh\necho ran' >~/outbox/x; chmod +x ~/outbox/x; ~/outbox/x 2>/dev/null; rm -f ~/outbox/x
 grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | tr -d '\t' | tr '\n' ' '`)
 	if out != "CapEff:0000000000000000 CapBnd:0000000000000000 NoNewPrivs:1 Seccomp:2" {

@@ -20,7 +20,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"strings"
 	"time"
@@ -188,11 +187,7 @@ func (s Step) inRepair(id string) string {
 	if !repairID.MatchString(id) {
 		panic("repair " + id) // it becomes part of a script
 	}
-	more, err := fs.ReadFile(guestfiles.FS, "repair.sh")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return prelude(s.ID) + "repairs=" + repairs + " repair=" + repairs + "/" + s.ID + "\n" + string(more)
+	return prelude(s.ID) + "repairs=" + repairs + " repair=" + repairs + "/" + s.ID + "\n" + string(guestfiles.Read("repair.sh"))
 }
 
 // RepairScript is a whole script that makes the step's change as part of the

@@ -56,11 +56,7 @@ type Held struct {
 
 // prelude is what every script of a step begins with.
 func prelude(id string) string {
-	shared, err := fs.ReadFile(guestfiles.FS, "prelude.sh")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return fmt.Sprintf("step=%s own=%s agent=%s repair=\n%s", id, layout.Own, layout.Agent, shared)
+	return fmt.Sprintf("step=%s own=%s agent=%s repair=\n%s", id, layout.Own, layout.Agent, guestfiles.Read("prelude.sh"))
 }
 
 // CheckScript is a whole script that exits 0 when the step holds, else writes

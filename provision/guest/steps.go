@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/pem"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -63,13 +62,7 @@ func Steps(s Settings) ([]Step, error) {
 	return steps, nil
 }
 
-func asset(name string) []byte {
-	data, err := fs.ReadFile(guestfiles.FS, name)
-	if err != nil {
-		panic(err) // embedded
-	}
-	return data
-}
+func asset(name string) []byte { return guestfiles.Read(name) }
 
 // expand replaces @NAME@ in a script.
 func expand(script string, pairs ...string) string {
@@ -84,10 +77,16 @@ func expand(script string, pairs ...string) string {
 	return strings.TrimPrefix(strings.NewReplacer(pairs...).Replace(script), "\n")
 }
 
+// managerOfKeeper is the service manager that systemd starts for an account at its
+// first login and stops after its last. The keeper has no services, and under
+// emulation the start takes half as long as a whole self-check.
+var managerOfKeeper = fmt.Sprintf("%suser@%d.service", units, keeperID)
+
 func accountStep() Step {
 	return Step{
 		ID: "guest-account",
 		Check: expand(`
+[ "$(readlink ` + managerOfKeeper + `)" = /dev/null ] || no "every login of @KEEPER@ starts a service manager"
 account=$(getent passwd @AGENT@)
 same "@AGENT@:x:@ID@:@ID@::@HOME@:/usr/sbin/nologin" "$account"
 [ "$(id -Gn @AGENT@ 2>/dev/null)" = @AGENT@ ] || no "@AGENT@ is in groups other than its own: $(id -Gn @AGENT@ 2>&1)"
@@ -101,10 +100,12 @@ grep -Eqs '^[[:space:]]*@AGENT@[[:space:]]|^[[:space:]]*(ALL|%@AGENT@|#@ID@)[[:s
 `),
 		Before: expand(`
 getent passwd @AGENT@ >/dev/null || save /var/lib/clawarium.account
+save ` + managerOfKeeper + `
 `),
 		// For undo it is enough to know whether the account was there: a saved
 		// copy of the account files would take away what others added since.
 		Apply: expand(`
+ln -sfn /dev/null ` + managerOfKeeper + ` || die "the service manager of @KEEPER@ could not be left out"
 getent group @AGENT@ >/dev/null || groupadd --gid @ID@ @AGENT@ || die "the group @AGENT@ could not be made"
 if getent passwd @AGENT@ >/dev/null; then
     usermod --gid @AGENT@ --groups '' --home @HOME@ --shell /usr/sbin/nologin --comment '' @AGENT@ || die "the account @AGENT@ could not be set"

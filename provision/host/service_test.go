@@ -143,8 +143,9 @@ func TestWhicheverOfTheTwoIsKilledBothAreThereAgain(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		eventually(t, "both stay", func() bool { return s.supervisor() > 0 && s.pid() > 0 })
 	}
-	all := processesOf(t, s)
-	if len(all) != 2 {
+	eventually(t, "two processes and no more", func() bool { return len(processesOf(t, s)) == 2 })
+	time.Sleep(2 * lookEvery)
+	if all := processesOf(t, s); len(all) != 2 {
 		t.Errorf("processes: %v", all)
 	}
 }

@@ -2,9 +2,8 @@ package plan
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,11 +59,9 @@ func Read(data []byte, base Plan, h Host) (Plan, error) {
 	}
 	if len(problems) > 0 {
 		// From top to bottom, as one mends a file; what is not in it comes last.
-		slices.SortStableFunc(problems, func(a, b *Problem) int {
-			if (a.Line == 0) != (b.Line == 0) {
-				return b.Line - a.Line
-			}
-			return cmp.Compare(a.Line, b.Line)
+		sort.SliceStable(problems, func(i, j int) bool {
+			a, b := problems[i].Line, problems[j].Line
+			return a != 0 && (b == 0 || a < b)
 		})
 		return Plan{}, join(problems)
 	}

@@ -93,7 +93,7 @@ func (e *Env) codeRequest() (*code.Store, code.Request, error) {
 	if err != nil {
 		return nil, code.Request{}, err
 	}
-	lock := openclaw.Lockfile
+	lock := openclaw.Lockfile()
 	if path := e.Plan.OpenClaw.Lockfile; path != "" {
 		if lock, err = os.ReadFile(path); err != nil {
 			return nil, code.Request{}, err

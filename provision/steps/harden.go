@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/text"
@@ -272,14 +273,9 @@ func unlike(before, after []checks.Finding) []string {
 			out = append(out, "+ "+line)
 		}
 	}
-	slices.SortFunc(out, func(x, y string) int {
-		if x[2:] == y[2:] {
-			return int(y[0]) - int(x[0])
-		}
-		if x[2:] < y[2:] {
-			return -1
-		}
-		return 1
+	sort.Slice(out, func(i, j int) bool {
+		x, y := out[i], out[j]
+		return x[2:] < y[2:] || x[2:] == y[2:] && x[0] > y[0]
 	})
 	return out
 }

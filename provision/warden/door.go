@@ -8,8 +8,6 @@ import (
 	"bufio"
 	"container/list"
 	"context"
-	"errors"
-	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -74,27 +72,25 @@ type conn struct {
 // readers have the room for one head of a request.
 var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, headerBytes) }}
 
-// serve takes connections until the listener fails for good. It goes on accepting, and
-// turns away, when the context is over: SSH's listener must not be left with a
-// connection that nobody takes.
+// serve takes connections until the listener fails again and again, as one that is closed
+// does. It goes on accepting, and turns away, when the context is over: a connection of SSH
+// does not end while one waits there to be accepted, and each of these may fail with what
+// reads like the listener's end.
 func (d *door) serve(ctx context.Context, ln net.Listener) error {
 	for failures := 0; ; {
 		client, err := ln.Accept()
 		switch {
+		case err == nil && ctx.Err() != nil:
+			go client.Close()
 		case err == nil:
 			failures = 0
-		case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), failures > 100:
-			return err
+			if c := d.admit(ctx, client); c != nil {
+				go c.serve()
+			}
 		default:
-			failures++
-			continue
-		}
-		if ctx.Err() != nil {
-			client.Close()
-			continue
-		}
-		if c := d.admit(ctx, client); c != nil {
-			go c.serve()
+			if failures++; failures >= 1000 {
+				return err
+			}
 		}
 	}
 }

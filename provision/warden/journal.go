@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
@@ -26,11 +27,11 @@ type journal struct {
 
 	mu      sync.Mutex
 	file    *rotating
-	line    []byte // begun and not ended
-	skip    bool   // the line is too long: until its end
+	stream  *stream // the one that may write
+	line    []byte  // begun and not ended
+	skip    bool    // the line is too long: until its end
 	cursor  string
 	saved   string // of cursor, on the disk
-	kept    int64  // lines
 	dropped int64
 	at      time.Time
 }
@@ -49,12 +50,19 @@ func openJournal(dir string, limit int64, now func() time.Time) (*journal, error
 	return j, nil
 }
 
-// begin says where the stream has to go on, and forgets half a line.
-func (j *journal) begin() (cursor string, kept int64) {
+// stream is one call of Channel.Journal. Once another has begun, it writes no more.
+type stream struct {
+	*journal
+	kept atomic.Int64 // lines
+}
+
+// begin says where a stream has to go on, and forgets half a line of the one before.
+func (j *journal) begin() (s *stream, cursor string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.line, j.skip = nil, false
-	return j.cursor, j.kept
+	j.stream = &stream{journal: j}
+	return j.stream, j.cursor
 }
 
 // rewind has the stream begin anew: the guest does not know the place any more.
@@ -65,9 +73,13 @@ func (j *journal) rewind() {
 }
 
 // Write takes a piece of the stream. An error is one of the host's disk.
-func (j *journal) Write(p []byte) (int, error) {
+func (s *stream) Write(p []byte) (int, error) {
+	j := s.journal
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.stream != s {
+		return 0, os.ErrClosed
+	}
 	for rest := p; len(rest) > 0; {
 		piece, more := rest, false
 		if end := bytes.IndexByte(rest, '\n'); end >= 0 {
@@ -106,7 +118,7 @@ func (j *journal) add() error {
 	if err := j.file.writeLine(tame(line)); err != nil {
 		return err
 	}
-	j.kept++
+	j.stream.kept.Add(1)
 	j.at = j.now().UTC()
 	if validCursor(entry.Cursor) {
 		j.cursor = entry.Cursor
@@ -161,10 +173,10 @@ func (j *journal) save() error {
 }
 
 // state returns when the last line came, and how many were dropped.
-func (j *journal) state() (at time.Time, kept, dropped int64) {
+func (j *journal) state() (at time.Time, dropped int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.at, j.kept, j.dropped
+	return j.at, j.dropped
 }
 
 func (j *journal) close() error {

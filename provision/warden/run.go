@@ -34,14 +34,18 @@ type run struct {
 	written Status
 	greedy  bool   // the channel was cut because of what the guest did
 	cut     func() // ends the channel, if there is one
+	end     func() // ends the warden
 
 	policy stamp // the version that was read
 	saved  time.Time
+	ticks  int // for which the guest has made the warden hold too much
 }
 
 // Run is the warden's work, until the context ends. It is an error when another warden
 // runs for this machine, or when its files cannot be written. Whatever comes from the
-// guest, or happens to the connection into it, is none: that shows in the status.
+// guest, or happens to the connection into it, is none, and shows in the status; but for
+// a guest that has made it hold memory that it cannot get rid of: whoever started it
+// starts it again in a new process.
 func (w *Warden) Run(ctx context.Context) error {
 	say := text.T().Warden
 	if w.Dir == "" || w.Connect == nil || w.World == nil {
@@ -72,15 +76,21 @@ func (w *Warden) Run(ctx context.Context) error {
 		return w.noFiles(err)
 	}
 
-	watching, stop := context.WithCancel(ctx)
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	r.end = stop
 	var watch sync.WaitGroup
-	watch.Go(func() { r.watch(watching) })
-	r.connect(ctx)
+	watch.Go(func() { r.watch(running) })
+	r.connect(running)
 	stop()
 	watch.Wait()
 	r.door.endAll()
 	r.set(func(s *Status) { s.Connected, s.ConnectedSince = false, time.Time{} })
-	return r.save(true)
+	if ctx.Err() == nil {
+		err = greedy()
+		r.set(func(s *Status) { s.Trouble = oneLine(err.Error()) })
+	}
+	return errors.Join(err, r.save(true))
 }
 
 // lock takes the lock of the machine's warden. Whoever only looks whether it is held has
@@ -148,72 +158,87 @@ func (r *run) connect(ctx context.Context) {
 	}
 }
 
-// session uses one channel to its end, and says why that came.
+// session uses one channel to its end, and says why that came. It waits for nothing that
+// the guest could hold up: what a call into the channel leaves behind when it does not
+// return is found by measure.
 func (r *run) session(ctx context.Context, ch Channel) error {
-	say := text.T().Warden
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { ch.Close() })
-	defer stop()
-	var both sync.WaitGroup
-	both.Go(func() {
-		select {
-		case <-ch.Done():
-			cancel()
-		case <-ctx.Done():
-		}
-	})
-	both.Go(func() { r.stream(ctx, ch) })
 	r.mu.Lock()
 	r.greedy, r.cut = false, cancel
 	r.mu.Unlock()
-	for ctx.Err() == nil {
-		ln, err := ch.Listen(Listen)
-		if err == nil {
-			r.set(func(s *Status) {
-				s.Connected, s.ConnectedSince, s.Trouble = true, time.Now().UTC().Truncate(time.Second), ""
-			})
-			err = r.door.serve(ctx, ln)
-			if ctx.Err() == nil {
-				ln.Close()
-			}
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		// The channel is there, so the journal goes on; only nothing can get out.
-		fault := &text.Fault{What: fmt.Sprintf(say.ListenFailed, Listen), Hint: say.ListenHint, Err: err}
-		r.set(func(s *Status) { s.Connected, s.ConnectedSince, s.Trouble = false, time.Time{}, oneLine(fault.Error()) })
-		sleep(ctx, min(5*r.limits.BackoffMin, r.limits.BackoffMax))
+	var calls sync.WaitGroup
+	calls.Go(func() { r.stream(ctx, ch) })
+	calls.Go(func() { r.listen(ctx, ch) })
+	select {
+	case <-ch.Done():
+	case <-ctx.Done():
 	}
 	cancel()
-	ch.Close()
+	calls.Go(func() { ch.Close() })
 	r.door.endAll()
-	both.Wait()
+	over := make(chan struct{})
+	go func() { calls.Wait(); close(over) }()
+	limit := time.NewTimer(r.limits.Close)
+	defer limit.Stop()
+	select {
+	case <-over:
+	case <-limit.C:
+	}
+	r.door.endAll() // whoever was let in meanwhile
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cut = nil
 	if r.greedy {
-		return &text.Fault{What: say.Greedy, Hint: say.GreedyHint}
+		return greedy()
 	}
-	return errors.New(say.Ended)
+	return errors.New(text.T().Warden.Ended)
+}
+
+func greedy() error {
+	return &text.Fault{What: text.T().Warden.Greedy, Hint: text.T().Warden.GreedyHint}
+}
+
+// listen serves the guest for as long as the channel lasts. When nothing can listen
+// there, the channel stays, and with it the journal; only nothing can get out.
+func (r *run) listen(ctx context.Context, ch Channel) {
+	say := text.T().Warden
+	connected := func(yes bool, since time.Time, trouble string) {
+		r.set(func(s *Status) {
+			if ctx.Err() == nil {
+				s.Connected, s.ConnectedSince, s.Trouble = yes, since, trouble
+			}
+		})
+	}
+	for ctx.Err() == nil {
+		ln, err := ch.Listen(Listen)
+		if err == nil {
+			connected(true, time.Now().UTC().Truncate(time.Second), "")
+			if err = r.door.serve(ctx, ln); ctx.Err() == nil {
+				ln.Close()
+			}
+		}
+		fault := &text.Fault{What: fmt.Sprintf(say.ListenFailed, Listen), Hint: say.ListenHint, Err: err}
+		connected(false, time.Time{}, oneLine(fault.Error()))
+		sleep(ctx, min(5*r.limits.BackoffMin, r.limits.BackoffMax))
+	}
 }
 
 // stream keeps the guest's journal coming for as long as the channel lasts.
 func (r *run) stream(ctx context.Context, ch Channel) {
 	pause := r.limits.BackoffMin
 	for barren := 0; ctx.Err() == nil; {
-		cursor, before := r.journal.begin()
-		err := ch.Journal(ctx, cursor, r.journal)
+		out, cursor := r.journal.begin()
+		err := ch.Journal(ctx, cursor, out)
 		if ctx.Err() != nil {
 			return
 		}
-		why := fmt.Sprintf(text.T().Warden.JournalEnded, "EOF")
+		why := "EOF"
 		if err != nil {
-			why = fmt.Sprintf(text.T().Warden.JournalEnded, oneLine(err.Error()))
+			why = oneLine(err.Error())
 		}
-		r.set(func(s *Status) { s.JournalTrouble = why })
-		if _, kept, _ := r.journal.state(); kept > before {
+		r.set(func(s *Status) { s.JournalTrouble = fmt.Sprintf(text.T().Warden.JournalEnded, why) })
+		if out.kept.Load() > 0 {
 			barren, pause = 0, r.limits.BackoffMin
 		} else if barren++; barren%3 == 0 && cursor != "" {
 			r.journal.rewind() // perhaps the guest does not know that place any more
@@ -268,21 +293,36 @@ func (r *run) reload() {
 
 // measure cuts the channel when the guest has made the warden hold too much: SSH keeps up
 // to 2 MiB of what comes on a channel and is not taken, and whatever belongs to a channel
-// until the guest has confirmed that it is closed. An honest guest is far from either bound.
+// until the guest has confirmed that it is closed. An honest guest is far from either
+// bound. When that does not help, the process has to end: x/crypto/ssh does not let go of
+// a connection on which much follows a packet that it refuses.
 func (r *run) measure() {
-	if _, stuck := r.door.count(); stuck <= r.limits.Open && heap() <= r.limits.Heap {
+	if !r.tooMuch() {
+		r.ticks = 0
 		return
 	}
 	runtime.GC()
-	if _, stuck := r.door.count(); stuck <= r.limits.Open && heap() <= r.limits.Heap {
+	if !r.tooMuch() {
+		r.ticks = 0
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.greedy = true
 	if r.cut != nil {
-		r.greedy = true
 		r.cut()
 	}
+	if r.ticks++; r.ticks > giveUp {
+		r.end()
+	}
+}
+
+// giveUp is how many ticks measure waits for memory to come back.
+const giveUp = 30
+
+func (r *run) tooMuch() bool {
+	_, stuck := r.door.count()
+	return stuck > r.limits.Open || heap() > r.limits.Heap
 }
 
 func heap() uint64 {
@@ -310,7 +350,7 @@ func (r *run) save(all bool) error {
 	s := &r.status
 	s.Open, _ = r.door.count()
 	s.Allowed, s.Refused, s.Cut = r.door.allowed.Load(), r.door.refused.Load(), r.door.cut.Load()
-	at, _, dropped := r.journal.state()
+	at, dropped := r.journal.state()
 	s.JournalDropped = dropped
 	if at.After(s.JournalAt) {
 		s.JournalTrouble = ""

@@ -63,6 +63,7 @@ type limits struct {
 	Tick    time.Duration // how often all of this, and the policy, is looked at
 
 	BackoffMin, BackoffMax, Steady time.Duration // between attempts to connect
+	Close                          time.Duration // that the end of a channel may take
 	Save                           time.Duration // between two versions of blocked.json
 	LogBytes, JournalBytes         int64         // size at which a file is rotated
 	LogBurst, LogRate              int           // refusals that are logged at once, and a second
@@ -73,7 +74,7 @@ var defaults = limits{
 	Header: 30 * time.Second, Lookup: 10 * time.Second, Dial: 15 * time.Second, Stagger: 300 * time.Millisecond,
 	Idle: 15 * time.Minute, Linger: time.Minute, Spare: time.Minute,
 	Bytes: 64 << 30, Heap: 256 << 20, Tick: time.Second,
-	BackoffMin: time.Second, BackoffMax: 30 * time.Second, Steady: time.Minute, Save: 2 * time.Second,
+	BackoffMin: time.Second, BackoffMax: 30 * time.Second, Steady: time.Minute, Close: 5 * time.Second, Save: 2 * time.Second,
 	LogBytes: 4 << 20, JournalBytes: 16 << 20, LogBurst: 1000, LogRate: 20,
 }
 

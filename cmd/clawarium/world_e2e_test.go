@@ -1,0 +1,402 @@
+//go:build e2e && world
+
+package main
+
+// A world around the machines of the tests: network namespaces that play a computer
+// of the owner's network, a cloud's metadata service, another virtual machine, and
+// hosts on the Internet. This host reaches all of them, so what keeps a machine from
+// it is not that there would be no way.
+//
+// The warden of the tests dials and resolves by a program here, which does it inside
+// these namespaces. So whatever comes into one of them over its cable came past the
+// warden, and is counted.
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// place is one namespace and how it is reached.
+type place struct {
+	ns, cable string // the cable's end on this host
+	bridge    bool   // the cable hangs on a bridge, as those of libvirt do
+	host, at  string // addresses of both ends, with their lengths
+	also      string // further addresses inside
+}
+
+var places = []place{
+	{"t-world-lan", "t-lan", false, "192.168.177.1/24", "192.168.177.2/24", "192.168.177.254/24"},
+	{"t-world-meta", "t-meta", false, "169.254.169.253/30", "169.254.169.254/30", ""},
+	{"t-world-other", "t-other", true, "192.168.178.1/24", "192.168.178.2/24", ""},
+	{"t-world-public", "t-public", false, "203.0.113.1/24", "203.0.113.10/24", "203.0.113.53/24"},
+}
+
+const (
+	public6     = "2001:db8:77::10"
+	public6Host = "2001:db8:77::1"
+	allowedName = "allowed.world.example"
+)
+
+// surroundings are that world. Machines of several tests share it.
+type surroundings struct {
+	dir     string // world.json and the dialler's socket
+	changes atomic.Int64
+	stop    []func()
+}
+
+var shared struct {
+	sync.Mutex
+	world *surroundings
+	users int
+}
+
+// surround returns the world, which is there until the last test that asked for it
+// has ended.
+func surround(t *testing.T) *surroundings {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.world == nil {
+		shared.world = newSurroundings(t)
+	}
+	shared.users++
+	t.Cleanup(func() {
+		shared.Lock()
+		defer shared.Unlock()
+		if shared.users--; shared.users == 0 {
+			shared.world.end()
+			shared.world = nil
+		}
+	})
+	return shared.world
+}
+
+// file is what CLAWARIUM_WORLD names.
+func (s *surroundings) file() string { return filepath.Join(s.dir, "world.json") }
+
+func newSurroundings(t *testing.T) *surroundings {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "t-world-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &surroundings{dir: dir}
+	s.stop = append(s.stop, func() { os.RemoveAll(dir) })
+	defer func() {
+		if t.Failed() {
+			s.end()
+		}
+	}()
+	run := func(words string) {
+		t.Helper()
+		args := strings.Fields(words)
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", words, err, out)
+		}
+	}
+	for _, p := range places {
+		exec.Command("ip", "netns", "del", p.ns).Run() // of a run that was killed
+		exec.Command("ip", "link", "del", p.cable+"-br").Run()
+		run("ip netns add " + p.ns)
+		s.stop = append(s.stop, func() { exec.Command("ip", "netns", "del", p.ns).Run() })
+		run("ip link add " + p.cable + " type veth peer name in netns " + p.ns)
+		end := p.cable
+		if p.bridge {
+			end = p.cable + "-br"
+			run("ip link add " + end + " type bridge")
+			s.stop = append(s.stop, func() { exec.Command("ip", "link", "del", end).Run() })
+			run("ip link set " + p.cable + " master " + end + " up")
+		}
+		run("ip addr add " + p.host + " dev " + end)
+		run("ip link set " + end + " up")
+		run("ip -n " + p.ns + " addr add " + p.at + " dev in")
+		if p.also != "" {
+			run("ip -n " + p.ns + " addr add " + p.also + " dev in")
+		}
+		run("ip -n " + p.ns + " link set lo up")
+		run("ip -n " + p.ns + " link set in up")
+		back, _, _ := strings.Cut(p.host, "/")
+		run("ip -n " + p.ns + " route add default via " + back)
+	}
+	run("ip -6 addr add " + public6Host + "/64 dev t-public nodad")
+	run("ip -n t-world-public addr add " + public6 + "/64 dev in nodad")
+	run("ip -n t-world-public route add default via " + public6Host)
+	for _, p := range places {
+		// What comes over the cable and is for somebody here, less what neighbours say
+		// to one another.
+		run("ip netns exec " + p.ns + " nft add table inet t")
+		run("ip netns exec " + p.ns + " nft add chain inet t in { type filter hook input priority -300 ; }")
+		run("ip netns exec " + p.ns + ` nft add rule inet t in iifname in meta l4proto != ipv6-icmp ip6 daddr != ff00::/8 counter`)
+		run("ip netns exec " + p.ns + ` nft add rule inet t in iifname in meta nfproto ipv4 counter`)
+	}
+	s.forward()
+	s.serve(t)
+	return s
+}
+
+// forward has this host pass packets on, as one with other machines on it does.
+func (s *surroundings) forward() {
+	const sysctl = "/proc/sys/net/ipv4/ip_forward"
+	was, err := os.ReadFile(sysctl)
+	if err == nil && strings.TrimSpace(string(was)) == "0" && os.WriteFile(sysctl, []byte("1"), 0) == nil {
+		s.stop = append(s.stop, func() { _ = os.WriteFile(sysctl, was, 0) })
+	}
+}
+
+func (s *surroundings) end() {
+	for i := len(s.stop) - 1; i >= 0; i-- {
+		s.stop[i]()
+	}
+	s.stop = nil
+}
+
+// arrived is how many packets came into the namespaces over their cables.
+func (s *surroundings) arrived(t *testing.T) map[string]int {
+	t.Helper()
+	found := map[string]int{}
+	for _, p := range places {
+		out, err := exec.Command("ip", "netns", "exec", p.ns, "nft", "list", "table", "inet", "t").Output()
+		if err != nil {
+			t.Fatalf("nft in %s: %v", p.ns, err)
+		}
+		for line := range strings.Lines(string(out)) {
+			var n, bytes int
+			if _, counter, ok := strings.Cut(line, "counter "); ok {
+				if _, err := fmt.Sscanf(counter, "packets %d bytes %d", &n, &bytes); err == nil {
+					found[p.ns] += n
+				}
+			}
+		}
+	}
+	return found
+}
+
+// within runs f on a thread of its own in a namespace. A thread that cannot come back
+// ends with its goroutine.
+func within(ns string, f func() error) error {
+	result := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		result <- func() error {
+			file, err := os.Open("/run/netns/" + ns)
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			if err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET); err != nil {
+				return err
+			}
+			return f()
+		}()
+	}()
+	return <-result
+}
+
+// placeOf is the namespace that an address is in.
+func placeOf(a netip.Addr) (string, bool) {
+	if a.Is6() && netip.MustParsePrefix(public6+"/64").Contains(a) {
+		return "t-world-public", true
+	}
+	for _, p := range places {
+		if netip.MustParsePrefix(p.at).Contains(a) {
+			return p.ns, true
+		}
+	}
+	return "", false
+}
+
+// serve opens ports in every namespace, and the dialler's socket.
+func (s *surroundings) serve(t *testing.T) {
+	t.Helper()
+	certificate := worldCertificate(t)
+	for _, p := range places {
+		for _, port := range []int{22, 53, 80, 443} {
+			var ln net.Listener
+			err := within(p.ns, func() (err error) {
+				ln, err = net.Listen("tcp", fmt.Sprintf(":%d", port))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.stop = append(s.stop, func() { ln.Close() })
+			if port == 443 {
+				ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{certificate}})
+			}
+			go answerAll(ln)
+		}
+		for _, port := range []int{53, 443} {
+			var udp net.PacketConn
+			err := within(p.ns, func() (err error) {
+				udp, err = net.ListenPacket("udp", fmt.Sprintf(":%d", port))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.stop = append(s.stop, func() { udp.Close() })
+			go func() {
+				data := make([]byte, 2048)
+				for {
+					n, from, err := udp.ReadFrom(data)
+					if err != nil {
+						return
+					}
+					_, _ = udp.WriteTo(data[:n], from)
+				}
+			}()
+		}
+	}
+	world := map[string]any{
+		"dialer": filepath.Join(s.dir, "dialer"), "public": []string{"203.0.113.0/24", "2001:db8:77::/64"},
+		"own": []string{"192.168.177.1"}, "router": "192.168.177.254", "neighbours": []string{"192.168.177.2"},
+		"machines": []string{"192.168.178.2"}, "resolvers": []string{"203.0.113.53"}, "hosts": []string{"203.0.113.10", public6},
+		"allowed": allowedName, "toPrivate": "private.world.example", "changing": "changing.world.example", "mixed": "mixed.world.example",
+	}
+	data, err := json.Marshal(world)
+	if err == nil {
+		err = os.WriteFile(s.file(), data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", filepath.Join(s.dir, "dialer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stop = append(s.stop, func() { ln.Close() })
+	// A session's warden runs as an ordinary user.
+	for path, mode := range map[string]os.FileMode{s.dir: 0o755, filepath.Join(s.dir, "dialer"): 0o777} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go s.dialFor(conn.(*net.UnixConn))
+		}
+	}()
+}
+
+// answerAll says something to everybody.
+func answerAll(ln net.Listener) {
+	for {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+			_, _ = bufio.NewReader(conn).ReadString('\n')
+			_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"))
+		}()
+	}
+}
+
+// dialFor answers one question of a warden.
+func (s *surroundings) dialFor(line *net.UnixConn) {
+	defer line.Close()
+	_ = line.SetDeadline(time.Now().Add(20 * time.Second))
+	question, err := bufio.NewReader(line).ReadString('\n')
+	if err != nil {
+		return
+	}
+	what, of, _ := strings.Cut(strings.TrimSpace(question), " ")
+	switch what {
+	case "lookup":
+		addresses, known := s.lookup(of)
+		if !known {
+			_, _ = line.Write([]byte("elsewhere"))
+			return
+		}
+		_, _ = line.Write([]byte("ok " + addresses))
+	case "dial":
+		to, err := netip.ParseAddrPort(of)
+		ns, known := placeOf(to.Addr())
+		if err != nil || !known {
+			_, _ = line.Write([]byte("elsewhere"))
+			return
+		}
+		var conn net.Conn
+		err = within(ns, func() (err error) {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", to.String())
+			return err
+		})
+		if err != nil {
+			_, _ = line.Write([]byte("failed " + err.Error()))
+			return
+		}
+		defer conn.Close()
+		file, err := conn.(*net.TCPConn).File()
+		if err != nil {
+			return
+		}
+		defer file.Close()
+		_, _, _ = line.WriteMsgUnix([]byte("ok "), syscall.UnixRights(int(file.Fd())), nil)
+	}
+}
+
+// lookup is the name server of the world.
+func (s *surroundings) lookup(name string) (addresses string, known bool) {
+	switch name {
+	case allowedName:
+		return "203.0.113.10", true
+	case "private.world.example":
+		return "192.168.177.2", true
+	case "mixed.world.example":
+		return "203.0.113.10 192.168.177.2", true
+	case "changing.world.example":
+		// Public when it is asked for first, and private from then on: what a name does
+		// that wants to be checked as one and used as the other.
+		if s.changes.Add(1) == 1 {
+			return "203.0.113.10", true
+		}
+		return "192.168.177.2", true
+	}
+	return "", false
+}
+
+// worldCertificate is one that nobody trusts, for what nobody verifies.
+func worldCertificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{allowedName},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
