@@ -157,6 +157,16 @@ func TestTheCursorStaysOnItsHostWhenOthersComeIn(t *testing.T) {
 	}
 }
 
+func TestTheCursorPassesHostsThatAreAlike(t *testing.T) {
+	d := newKept()
+	m := d.only()
+	m.out.Blocked, m.out.Never = nil, nil
+	m.out.Rules = []OutRule{{Host: "a.example", For: "updates:apt"}, {Host: "a.example", For: "updates:npm"}, {Host: "b.example", For: "updates:npm"}}
+	r := outRig(t, d, 80, 24)
+	r.press("down", "down")
+	must(t, r, "› b.example")
+}
+
 func TestALookThatIsTooLateIsNotShown(t *testing.T) {
 	r := outRig(t, newKept(), 80, 24)
 	p := r.w.page().(*dashboard).part.(*outside)
