@@ -50,7 +50,7 @@ var places = []place{
 	{"t-world-lan", "t-lan", false, "192.168.177.1/24", "192.168.177.2/24", "192.168.177.254/24"},
 	{"t-world-meta", "t-meta", false, "169.254.169.253/30", "169.254.169.254/30", ""},
 	{"t-world-other", "t-other", true, "192.168.178.1/24", "192.168.178.2/24", ""},
-	{"t-world-public", "t-public", false, "203.0.113.1/24", "203.0.113.10/24", "203.0.113.53/24"},
+	{"t-world-public", "t-public", false, "198.51.100.1/24", "198.51.100.10/24", "198.51.100.53/24"},
 }
 
 const (
@@ -270,9 +270,9 @@ func (s *surroundings) serve(t *testing.T) {
 		}
 	}
 	world := map[string]any{
-		"dialer": filepath.Join(s.dir, "dialer"), "public": []string{"203.0.113.0/24", "2001:db8:77::/64"},
+		"dialer": filepath.Join(s.dir, "dialer"), "public": []string{"198.51.100.0/24", "2001:db8:77::/64"},
 		"own": []string{"192.168.177.1"}, "router": "192.168.177.254", "neighbours": []string{"192.168.177.2"},
-		"machines": []string{"192.168.178.2"}, "resolvers": []string{"203.0.113.53"}, "hosts": []string{"203.0.113.10", public6},
+		"machines": []string{"192.168.178.2"}, "resolvers": []string{"198.51.100.53"}, "hosts": []string{"198.51.100.10", public6},
 		"allowed": allowedName, "toPrivate": "private.world.example", "changing": "changing.world.example", "mixed": "mixed.world.example",
 	}
 	data, err := json.Marshal(world)
@@ -369,16 +369,16 @@ func (s *surroundings) dialFor(line *net.UnixConn) {
 func (s *surroundings) lookup(name string) (addresses string, known bool) {
 	switch name {
 	case allowedName:
-		return "203.0.113.10", true
+		return "198.51.100.10", true
 	case "private.world.example":
 		return "192.168.177.2", true
 	case "mixed.world.example":
-		return "203.0.113.10 192.168.177.2", true
+		return "198.51.100.10 192.168.177.2", true
 	case "changing.world.example":
 		// Public when it is asked for first, and private from then on: what a name does
 		// that wants to be checked as one and used as the other.
 		if s.changes.Add(1) == 1 {
-			return "203.0.113.10", true
+			return "198.51.100.10", true
 		}
 		return "192.168.177.2", true
 	}
