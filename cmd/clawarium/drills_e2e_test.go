@@ -12,6 +12,7 @@ package main
 // as well, and a test holds that file to the table of checks.
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -304,7 +305,14 @@ func seesWorld(t *testing.T, w *world, name string) {
 	if err := service.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.run(5*time.Minute, "start", "--name", name)
+	// It also waits for a gateway, which may not be there.
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := w.command(ctx, nil, "start", "--name", name)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cancel(); _ = cmd.Wait() }()
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Second) {
 		if s, running, _ := warden.ReadStatus(w.machine(name)); running && s.Connected {
 			return
