@@ -206,7 +206,7 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		if from.Drill == nil || !known.Guest.Report.OK {
 			ask = nil // it would not answer now, either
 		}
-		return drilled(ask, from.Drilled, from.DrillAnyway, wallsOf(known), begun)
+		return drilled(ask, from.Drilled, from.DrillAnyway, wallsOf(known), known.Host.Warden.Value.Connected, begun)
 	})
 	watch(g, ofAudit, &host.Audit, func() Fact[Audit] { return audit(whole, from, progress) })
 	e := g.run()
