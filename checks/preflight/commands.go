@@ -66,47 +66,44 @@ const (
 	partImage    part = "image"
 )
 
-// packages by family and part; a name behind an architecture is for that one. Those of
-// Debian are installed on the test bed; the others follow their distributions' lists.
-// Only Debian and its kin can build an image: it is made by their own apt.
-var packages = [...]struct {
-	family string
-	part   part
-	names  string
-}{
-	{"debian", partLibvirt, "libvirt-daemon-system libvirt-clients dnsmasq-base ebtables iproute2"},
-	{"debian", partQemu, "amd64:qemu-system-x86 arm64:qemu-system-arm qemu-utils"},
-	{"debian", partFirmware, "amd64:ovmf arm64:qemu-efi-aarch64"},
-	{"debian", partSquashfs, "squashfs-tools"},
-	{"debian", partImage, "mmdebstrap uidmap gpg gpgv debian-archive-keyring fdisk mtools dosfstools e2fsprogs qemu-utils"},
-	{"fedora", partLibvirt, "libvirt-daemon-kvm libvirt-client"},
-	{"fedora", partQemu, "qemu-kvm qemu-img"},
-	{"fedora", partFirmware, "amd64:edk2-ovmf arm64:edk2-aarch64"},
-	{"fedora", partSquashfs, "squashfs-tools"},
-	{"arch", partLibvirt, "libvirt dnsmasq iptables-nft"},
-	{"arch", partQemu, "amd64:qemu-base arm64:qemu-system-aarch64 qemu-img"},
-	{"arch", partFirmware, "amd64:edk2-ovmf arm64:edk2-aarch64"},
-	{"arch", partSquashfs, "squashfs-tools"},
-	{"suse", partLibvirt, "libvirt-daemon-qemu libvirt-client"},
-	{"suse", partQemu, "amd64:qemu-x86 arm64:qemu-arm qemu-img"},
-	{"suse", partFirmware, "amd64:qemu-ovmf-x86_64 arm64:qemu-uefi-aarch64"},
-	{"suse", partSquashfs, "squashfs"},
-	{"brew", partLibvirt, "libvirt"},
-	{"brew", partQemu, "qemu"},
-	{"brew", partFirmware, "qemu"},
-	{"brew", partSquashfs, "squashfs"},
-}
+// packages by family and part, a line each; a name behind an architecture is for that
+// one. Those of Debian are installed on the test bed; the others follow their
+// distributions' lists. Only Debian and its kin can build an image: it is made by their
+// own apt.
+const packages = `debian libvirt libvirt-daemon-system libvirt-clients dnsmasq-base ebtables iproute2
+debian qemu amd64:qemu-system-x86 arm64:qemu-system-arm qemu-utils
+debian firmware amd64:ovmf arm64:qemu-efi-aarch64
+debian squashfs squashfs-tools
+debian image mmdebstrap uidmap gpg gpgv debian-archive-keyring fdisk mtools dosfstools e2fsprogs qemu-utils
+fedora libvirt libvirt-daemon-kvm libvirt-client
+fedora qemu qemu-kvm qemu-img
+fedora firmware amd64:edk2-ovmf arm64:edk2-aarch64
+fedora squashfs squashfs-tools
+arch libvirt libvirt dnsmasq iptables-nft
+arch qemu amd64:qemu-base arm64:qemu-system-aarch64 qemu-img
+arch firmware amd64:edk2-ovmf arm64:edk2-aarch64
+arch squashfs squashfs-tools
+suse libvirt libvirt-daemon-qemu libvirt-client
+suse qemu amd64:qemu-x86 arm64:qemu-arm qemu-img
+suse firmware amd64:qemu-ovmf-x86_64 arm64:qemu-uefi-aarch64
+suse squashfs squashfs
+brew libvirt libvirt
+brew qemu qemu
+brew firmware qemu
+brew squashfs squashfs
+`
 
 // install are the commands that bring parts; none when nobody knows how here.
 func (s *Situation) install(parts ...part) []Command {
 	family := s.family()
 	var names []string
 	for _, p := range parts {
-		for i := range packages {
-			if packages[i].family != family || packages[i].part != p {
+		for line := range strings.Lines(packages) {
+			list, ok := strings.CutPrefix(line, family+" "+p+" ")
+			if !ok {
 				continue
 			}
-			for _, name := range strings.Fields(packages[i].names) {
+			for _, name := range strings.Fields(list) {
 				arch, rest, of := strings.Cut(name, ":")
 				if of {
 					name = rest

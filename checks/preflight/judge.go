@@ -38,12 +38,19 @@ type judge struct {
 // its words: what was not seen never makes one that is met.
 func Judge(p plan.Plan, s Situation) []Condition {
 	j := &judge{t: &text.T().Preflight, plan: p, s: &s}
-	for _, about := range []func(){
-		j.libvirt, j.kvm, j.emulator, j.tools, j.memory, j.rooms, j.images, j.denials,
-		j.network, j.clock, j.reached, j.left, j.controls,
-	} {
-		about()
-	}
+	j.libvirt()
+	j.kvm()
+	j.emulator()
+	j.tools()
+	j.memory()
+	j.rooms()
+	j.images()
+	j.denials()
+	j.network()
+	j.clock()
+	j.reached()
+	j.left()
+	j.controls()
 	j.bringPackages()
 	sorted := make([]Condition, 0, len(j.out))
 	for r := range ranks {

@@ -46,7 +46,12 @@ func (j *judge) rooms() {
 	if j.system() {
 		mode = plan.System
 	}
-	rooms := slices.DeleteFunc(slices.Clone(j.s.Rooms), func(r Room) bool { return r.Of != "" && r.Of != mode })
+	var rooms []Room
+	for _, r := range j.s.Rooms {
+		if r.Of == "" || r.Of == mode {
+			rooms = append(rooms, r)
+		}
+	}
 	for i, r := range rooms {
 		need, grow, first := r.Need, r.Grow, true
 		for k, other := range rooms {
@@ -171,6 +176,15 @@ func (j *judge) denials() {
 // tunnels are how interfaces of VPNs are called.
 var tunnels = []string{"tun", "tap", "wg", "ppp", "tailscale", "zt", "utun", "ipsec", "vpn", "nordlynx", "proton", "CloudflareWARP"}
 
+func tunnel(card string) bool {
+	for _, p := range tunnels {
+		if strings.HasPrefix(card, p) {
+			return true
+		}
+	}
+	return false
+}
+
 func (j *judge) network() {
 	n, t, a := j.s.Network, j.t, j.s.Answers.Value
 	if j.s.OS != "linux" {
@@ -203,7 +217,7 @@ func (j *judge) network() {
 			j.met("docker", t.Docker)
 		}
 		for _, r := range n.Value.Taken {
-			if slices.ContainsFunc(tunnels, func(p string) bool { return strings.HasPrefix(r.By, p) }) {
+			if tunnel(r.By) {
 				j.met("vpn", sprint(t.VPN, r.By, r.Prefix))
 				break
 			}

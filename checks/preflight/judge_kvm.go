@@ -168,7 +168,10 @@ func (j *judge) tools() {
 	}
 	if len(build) > 0 {
 		said, can := joined(build), j.s.family() == "debian"
-		away := slices.ContainsFunc(j.s.Reached, func(r Reached) bool { return r.For == "image" && r.Trouble != "" })
+		away := false
+		for i := range j.s.Reached {
+			away = away || j.s.Reached[i].For == "image" && j.s.Reached[i].Trouble != ""
+		}
 		switch must := j.s.Asked.NeedImage == plan.Build; {
 		case must || can && away: // the only way, or the one that is left
 			fine = false

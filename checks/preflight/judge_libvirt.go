@@ -25,7 +25,7 @@ func (j *judge) libvirt() {
 	for i, trouble := range a.Trouble {
 		// With a connection that can be used, the other's trouble stops nothing.
 		stops := a.URI == ""
-		if i > 0 && slices.ContainsFunc(a.Trouble[:i], func(t LibvirtTrouble) bool { return t.Kind == trouble.Kind }) {
+		if i > 0 && a.Trouble[i-1].Kind == trouble.Kind {
 			continue // nothing is said twice
 		}
 		j.trouble(trouble, stops)

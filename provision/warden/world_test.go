@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestTheRealWorldKnowsItsOwnAddressesAndDialsWhatItIsTold(t *testing.T) {
+func TestTheInternetKnowsItsOwnAddressesAndDialsWhatItIsTold(t *testing.T) {
 	world := Internet()
 	own, err := world.Own()
 	if err != nil || !slices.Contains(own, netip.MustParseAddr("127.0.0.1")) {
@@ -39,21 +39,6 @@ func TestTheRealWorldKnowsItsOwnAddressesAndDialsWhatItIsTold(t *testing.T) {
 	for _, a := range own {
 		if _, reason := d.check([]netip.Addr{a}, true); reason != ReasonOwn {
 			t.Errorf("%v: %q", a, reason)
-		}
-	}
-}
-
-func TestTheRealWorldLooksUpThatVeryName(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	// From /etc/hosts; a name server is not asked in a test.
-	addrs, err := Internet().Lookup(ctx, "localhost")
-	if err != nil {
-		t.Skipf("localhost has no address here: %v", err)
-	}
-	for _, a := range addrs {
-		if !a.IsLoopback() || a.Is4In6() || public(a) {
-			t.Errorf("localhost is at %v", a)
 		}
 	}
 }
