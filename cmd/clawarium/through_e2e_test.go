@@ -23,7 +23,7 @@ func TestOpenClawAndUpdatesWorkThroughTheOneWayOut(t *testing.T) {
 	s := surround(t)
 	const name = "e2e-through"
 	w.cleanUp(name)
-	w.run(20*time.Minute, quick(name, "--until", "guest-proxy", "--set", "openclaw.provider=deepseek", "--set", "network.ca="+authorities(t, w, s))...)
+	w.run(20*time.Minute, quick(name, "--until", "guest-proxy", "--set", "openclaw.provider=openrouter", "--set", "network.ca="+authorities(t, w, s))...)
 	dir := w.machine(name)
 	// passed says whether the warden let a host through since the test began.
 	passed := func(host string) bool {
@@ -84,12 +84,12 @@ echo "is $(dpkg-query -W -f '${Version}' $package), wanted $version"`)
 	})
 
 	t.Run("OpenClaw calls its provider, and what else it asks for is refused and listed", func(t *testing.T) {
-		cmd := "models auth paste-api-key --provider deepseek"
+		cmd := "models auth paste-api-key --provider openrouter"
 		if r := w.fed("sk-0123456789abcdef0123456789abcdef\n", 10*time.Minute, nil, append([]string{"openclaw", "--name", name, "--"}, strings.Fields(cmd)...)...); r.exit != 0 {
 			t.Fatalf("%s: exit %d\n%s\n%s", cmd, r.exit, r.stdout, r.stderr)
 		}
 		r := w.runWith(10*time.Minute, nil, "openclaw", "--name", name, "--", "infer", "model", "run", "--local",
-			"--model", "deepseek/deepseek-v4-flash", "--prompt", "Reply with exactly: pong", "--json")
+			"--model", "openrouter/auto", "--prompt", "Reply with exactly: pong", "--json")
 		if r.exit != 0 || !strings.Contains(r.stdout, "pong") || s.calls.Load() == 0 || !passed(providerName) {
 			t.Errorf("exit %d, %d calls, passed %v\n%s\n%s", r.exit, s.calls.Load(), passed(providerName), r.stdout, r.stderr)
 		}

@@ -63,7 +63,7 @@ const (
 	public6Host = "2001:db8:77::1"
 	allowedName = "allowed.world.example"
 	// providerName is a real model provider's, which in this world is a stand-in here.
-	providerName = "api.deepseek.com"
+	providerName = "openrouter.ai"
 )
 
 // surroundings are that world. Machines of several tests share it.
@@ -344,7 +344,7 @@ func (s *surroundings) answerAll(ln net.Listener) {
 
 // modelAnswer is a provider's to a request for a chat, whole or as it grows.
 func modelAnswer(request []byte) (kind, answer string) {
-	const head = `{"id":"t-1","created":1,"model":"deepseek-v4-flash",`
+	const head = `{"id":"t-1","created":1,"model":"auto",`
 	const usage = `"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`
 	var r struct{ Stream bool }
 	if json.Unmarshal(request, &r) == nil && r.Stream {
