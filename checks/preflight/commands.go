@@ -56,7 +56,7 @@ const (
 )
 
 // part is something that packages bring.
-type part string
+type part = string
 
 const (
 	partLibvirt  part = "libvirt"
@@ -66,52 +66,51 @@ const (
 	partImage    part = "image"
 )
 
-// packages by family, part and architecture; a name without one is for both. Those of
-// Debian are installed on the test bed; the others follow their distributions' lists.
-// Only Debian and its kin can build an image: it is made by their own apt.
-var packages = map[string]map[part]string{
-	"debian": {
-		partLibvirt:  "libvirt-daemon-system libvirt-clients dnsmasq-base ebtables iproute2",
-		partQemu:     "amd64:qemu-system-x86 arm64:qemu-system-arm qemu-utils",
-		partFirmware: "amd64:ovmf arm64:qemu-efi-aarch64",
-		partSquashfs: "squashfs-tools",
-		partImage:    "mmdebstrap uidmap gpg gpgv debian-archive-keyring fdisk mtools dosfstools e2fsprogs qemu-utils",
-	},
-	"fedora": {
-		partLibvirt:  "libvirt-daemon-kvm libvirt-client",
-		partQemu:     "qemu-kvm qemu-img",
-		partFirmware: "amd64:edk2-ovmf arm64:edk2-aarch64",
-		partSquashfs: "squashfs-tools",
-	},
-	"arch": {
-		partLibvirt:  "libvirt dnsmasq iptables-nft",
-		partQemu:     "amd64:qemu-base arm64:qemu-system-aarch64 qemu-img",
-		partFirmware: "amd64:edk2-ovmf arm64:edk2-aarch64",
-		partSquashfs: "squashfs-tools",
-	},
-	"suse": {
-		partLibvirt:  "libvirt-daemon-qemu libvirt-client",
-		partQemu:     "amd64:qemu-x86 arm64:qemu-arm qemu-img",
-		partFirmware: "amd64:qemu-ovmf-x86_64 arm64:qemu-uefi-aarch64",
-		partSquashfs: "squashfs",
-	},
-	"brew": {partLibvirt: "libvirt", partQemu: "qemu", partFirmware: "qemu", partSquashfs: "squashfs"},
-}
+// packages by family and part, a line each; a name behind an architecture is for that
+// one. Those of Debian are installed on the test bed; the others follow their
+// distributions' lists. Only Debian and its kin can build an image: it is made by their
+// own apt.
+const packages = `debian libvirt libvirt-daemon-system libvirt-clients dnsmasq-base ebtables iproute2
+debian qemu amd64:qemu-system-x86 arm64:qemu-system-arm qemu-utils
+debian firmware amd64:ovmf arm64:qemu-efi-aarch64
+debian squashfs squashfs-tools
+debian image mmdebstrap uidmap gpg gpgv debian-archive-keyring fdisk mtools dosfstools e2fsprogs qemu-utils
+fedora libvirt libvirt-daemon-kvm libvirt-client
+fedora qemu qemu-kvm qemu-img
+fedora firmware amd64:edk2-ovmf arm64:edk2-aarch64
+fedora squashfs squashfs-tools
+arch libvirt libvirt dnsmasq iptables-nft
+arch qemu amd64:qemu-base arm64:qemu-system-aarch64 qemu-img
+arch firmware amd64:edk2-ovmf arm64:edk2-aarch64
+arch squashfs squashfs-tools
+suse libvirt libvirt-daemon-qemu libvirt-client
+suse qemu amd64:qemu-x86 arm64:qemu-arm qemu-img
+suse firmware amd64:qemu-ovmf-x86_64 arm64:qemu-uefi-aarch64
+suse squashfs squashfs
+brew libvirt libvirt
+brew qemu qemu
+brew firmware qemu
+brew squashfs squashfs
+`
 
 // install are the commands that bring parts; none when nobody knows how here.
 func (s *Situation) install(parts ...part) []Command {
 	family := s.family()
 	var names []string
 	for _, p := range parts {
-		for _, name := range strings.Fields(packages[family][p]) {
-			if arch, rest, ok := strings.Cut(name, ":"); ok {
-				if arch != s.Arch {
-					continue
-				}
-				name = rest
+		for line := range strings.Lines(packages) {
+			list, ok := strings.CutPrefix(line, family+" "+p+" ")
+			if !ok {
+				continue
 			}
-			if !slices.Contains(names, name) {
-				names = append(names, name)
+			for _, name := range strings.Fields(list) {
+				arch, rest, of := strings.Cut(name, ":")
+				if of {
+					name = rest
+				}
+				if (!of || arch == s.Arch) && !slices.Contains(names, name) {
+					names = append(names, name)
+				}
 			}
 		}
 	}

@@ -46,11 +46,13 @@ func read(path string) string {
 	return string(data)
 }
 
-func (f files) distribution(goos string) (Distribution, error) {
-	if goos == "darwin" {
-		return Distribution{ID: "macos", Name: "macOS"}, nil
+func (f *looking) distribution(s *Situation) error {
+	d := &s.System.Value
+	if f.goos == "darwin" {
+		d.ID, d.Name = "macos", "macOS"
+		return nil
 	}
-	d := Distribution{
+	*d = Distribution{
 		Kernel:  strings.TrimSpace(read(filepath.Join(f.proc, "sys/kernel/osrelease"))),
 		Systemd: f.there("run/systemd/system"), OSTree: f.there("run/ostree-booted"), EFI: f.there("sys/firmware/efi"),
 	}
@@ -73,9 +75,9 @@ func (f files) distribution(goos string) (Distribution, error) {
 		}
 	}
 	if d.ID == "" {
-		return d, fs.ErrNotExist
+		return fs.ErrNotExist
 	}
-	return d, nil
+	return nil
 }
 
 // printable is what may be shown of a text that others wrote.
@@ -100,8 +102,9 @@ func (f files) entries(path string, fields int) [][]string {
 	return out
 }
 
-func (f files) account() (Account, error) {
-	a := Account{UID: os.Geteuid()}
+func (f *looking) account(s *Situation) error {
+	a := &s.Me.Value
+	a.UID = os.Geteuid()
 	own := ""
 	for _, e := range f.entries("etc/passwd", 7) {
 		if e[2] == strconv.Itoa(a.UID) {
@@ -128,7 +131,7 @@ func (f files) account() (Account, error) {
 			a.Member = append(a.Member, e[0])
 		}
 	}
-	return a, nil
+	return nil
 }
 
 // groupName is a group's name by its number.
@@ -143,17 +146,24 @@ func (f files) nameOf(file string, id int) string {
 	return strconv.Itoa(id)
 }
 
-func (f files) processor(arch string) (Processor, error) {
+func (f *looking) processor(s *Situation) (err error) {
+	p := &s.CPU.Value
+	if f.goos != "linux" {
+		if f.from.HVF == nil {
+			return errUnasked
+		}
+		p.Virtualises, err = f.from.HVF()
+		return err
+	}
 	info := read(filepath.Join(f.proc, "cpuinfo"))
 	if info == "" {
-		return Processor{}, fs.ErrNotExist
+		return fs.ErrNotExist
 	}
-	var p Processor
 	has := func(flag string) bool {
 		return strings.Contains(info, " "+flag+" ") || strings.Contains(info, " "+flag+"\n")
 	}
 	switch {
-	case arch == "arm64":
+	case f.arch == "arm64":
 		// Only the kernel knows; it says so by the device.
 		p.Virtualises, p.Module, p.Loaded = f.there("dev/kvm"), "kvm", f.there("sys/module/kvm")
 	case has("vmx") || strings.Contains(info, "GenuineIntel"):
@@ -172,7 +182,7 @@ func (f files) processor(arch string) (Processor, error) {
 	case strings.Contains(version, "microsoft"):
 		p.WSL = 1
 	}
-	return p, nil
+	return nil
 }
 
 // kernelLog is what the kernel said since the computer was started, as far as this
@@ -215,15 +225,16 @@ func tailOf(path string) string {
 	return string(data[:n])
 }
 
-func (f files) kvm() (Device, error) {
-	d := Device{Path: "/dev/kvm"}
+func (f *looking) kvm(s *Situation) error {
+	d := &s.KVM.Value
+	d.Path = "/dev/kvm"
 	info, err := os.Stat(f.at(d.Path))
 	if errors.Is(err, fs.ErrNotExist) {
 		d.Absent = true
-		return d, nil
+		return nil
 	}
 	if err != nil {
-		return d, err
+		return err
 	}
 	d.Mode = strconv.FormatUint(uint64(info.Mode().Perm()), 8)
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
@@ -235,26 +246,28 @@ func (f files) kvm() (Device, error) {
 	} else {
 		file.Close()
 	}
-	return d, nil
+	return nil
 }
 
-func (f files) memory(total func() int64) (Memory, error) {
-	var m Memory
+func (f *looking) memory(s *Situation) error {
+	m := &s.Memory.Value
 	for line := range strings.Lines(read(filepath.Join(f.proc, "meminfo"))) {
-		for name, into := range map[string]*int64{"MemTotal:": &m.Total, "MemAvailable:": &m.Free} {
-			if rest, ok := strings.CutPrefix(line, name); ok {
-				kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
-				*into = kib << 10
-			}
+		name, rest, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
+		switch name {
+		case "MemTotal":
+			m.Total = kib << 10
+		case "MemAvailable":
+			m.Free = kib << 10
 		}
 	}
-	if m.Total == 0 && total != nil {
-		m.Total = total()
+	if m.Total == 0 && f.from.Memory != nil {
+		m.Total = f.from.Memory()
 	}
 	if m.Total == 0 {
-		return m, fs.ErrNotExist
+		return fs.ErrNotExist
 	}
-	return m, nil
+	return nil
 }
 
 // commonPrograms are looked for whatever the plan is.
@@ -262,7 +275,7 @@ var commonPrograms = []string{"qemu-img", "mksquashfs", "setfacl", "sudo", "brew
 
 // programs finds programs on the path, and in the directories of administration that
 // are not on every account's.
-func (f files) programs(names []string) map[string]string {
+func (f *looking) programs(s *Situation) error {
 	dirs := []string{"/usr/local/sbin", "/usr/sbin", "/sbin", "/opt/homebrew/bin", "/opt/homebrew/sbin", "/usr/libexec"}
 	if f.real() {
 		dirs = append(filepath.SplitList(os.Getenv("PATH")), dirs...)
@@ -270,7 +283,7 @@ func (f files) programs(names []string) map[string]string {
 		dirs = append([]string{"/usr/local/bin", "/usr/bin", "/bin"}, dirs...)
 	}
 	found := map[string]string{}
-	for _, name := range names {
+	for _, name := range append(slices.Clone(commonPrograms), f.from.Asked.Emulator) {
 		if name == "" {
 			continue
 		}
@@ -288,22 +301,20 @@ func (f files) programs(names []string) map[string]string {
 			}
 		}
 	}
-	return found
+	s.Programs.Value = found
+	return nil
 }
 
-// running are the names of the programs that run.
-func (f files) running() (map[string]bool, error) {
-	dirs, err := os.ReadDir(f.proc)
-	if err != nil {
-		return nil, err
-	}
+// programsThatRun by their names.
+func (f files) programsThatRun() map[string]bool {
+	dirs, _ := os.ReadDir(f.proc)
 	names := map[string]bool{}
 	for _, d := range dirs {
 		if _, err := strconv.Atoi(d.Name()); err == nil {
 			names[strings.TrimSpace(read(filepath.Join(f.proc, d.Name(), "comm")))] = true
 		}
 	}
-	return names, nil
+	return names
 }
 
 // agents can ask for polkit's password, by the 15 characters of their names that the
@@ -322,8 +333,9 @@ var libraries = []string{
 // socketNames are libvirt's: of the one daemon, or of the many.
 var socketNames = []string{"libvirt-sock", "virtqemud-sock", "virtnetworkd-sock", "virtnwfilterd-sock", "virtstoraged-sock"}
 
-func (f files) daemon(running map[string]bool) (Daemon, error) {
-	d := Daemon{Sockets: map[string]Socket{}}
+func (f *looking) daemon(into *Situation) error {
+	d, running := &into.Libvirt.Value, f.running
+	d.Sockets = []Socket{}
 	for _, path := range libraries {
 		if d.Library == "" && f.there(path) {
 			d.Library = "/" + path
@@ -342,7 +354,7 @@ func (f files) daemon(running map[string]bool) (Daemon, error) {
 		if err != nil || info.Mode()&fs.ModeSocket == 0 {
 			continue
 		}
-		s := Socket{Mode: strconv.FormatUint(uint64(info.Mode().Perm()), 8), Connects: "refused"}
+		s := Socket{Name: name, Mode: strconv.FormatUint(uint64(info.Mode().Perm()), 8), Connects: "refused"}
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
 			s.Group = f.groupName(int(st.Gid))
 		}
@@ -353,7 +365,7 @@ func (f files) daemon(running map[string]bool) (Daemon, error) {
 		} else if errors.Is(err, fs.ErrPermission) {
 			s.Connects = "denied"
 		}
-		d.Sockets[name] = s
+		d.Sockets = append(d.Sockets, s)
 	}
-	return d, nil
+	return nil
 }

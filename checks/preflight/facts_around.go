@@ -17,10 +17,13 @@ import (
 	"time"
 )
 
-// way follows a path from the root, links resolved, as far as it is there. What is
-// not there yet libvirt makes, passable for everyone.
-func (f files) way(path string, acl func(string) []ACL) (Way, error) {
-	w := Way{Path: path}
+// images follows the path to the disks from the root, links resolved, as far as it is
+// there. What is not there yet libvirt makes, passable for everyone.
+func (f *looking) images(s *Situation) error {
+	w := &s.Images.Value
+	if w.Path = f.from.Pool; w.Path == "" {
+		return errUnasked
+	}
 	for _, name := range []string{"libvirt-qemu", "qemu"} { // Debian, Arch; Fedora, openSUSE
 		for _, e := range f.entries("etc/passwd", 7) {
 			if e[0] == name && w.Account == "" {
@@ -32,14 +35,14 @@ func (f files) way(path string, acl func(string) []ACL) (Way, error) {
 		}
 	}
 	if w.Account == "" {
-		return w, nil // libvirt is not there yet
+		return nil // libvirt is not there yet
 	}
 	for _, e := range f.entries("etc/group", 4) {
 		if gid, err := strconv.Atoi(e[2]); err == nil && slices.Contains(strings.Split(e[3], ","), w.Account) {
 			w.GIDs = append(w.GIDs, gid)
 		}
 	}
-	real := f.at(path)
+	real := f.at(w.Path)
 	for {
 		resolved, err := filepath.EvalSymlinks(real)
 		if err == nil {
@@ -48,7 +51,7 @@ func (f files) way(path string, acl func(string) []ACL) (Way, error) {
 		}
 		parent := filepath.Dir(real)
 		if !errors.Is(err, fs.ErrNotExist) || parent == real {
-			return w, err
+			return err
 		}
 		real = parent
 	}
@@ -56,21 +59,21 @@ func (f files) way(path string, acl func(string) []ACL) (Way, error) {
 	for {
 		info, err := os.Stat(real)
 		if err != nil {
-			return w, err
+			return err
 		}
 		d := Dir{Path: "/" + strings.TrimPrefix(strings.TrimPrefix(real, root), "/"), Mode: uint32(info.Mode().Perm())}
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
 			d.UID, d.GID = int(st.Uid), int(st.Gid)
 		}
-		if acl != nil {
-			d.ACL = acl(real)
+		if f.from.ACL != nil {
+			d.ACL = f.from.ACL(real)
 		}
 		w.Dirs = append([]Dir{d}, w.Dirs...)
-		if parent := filepath.Dir(real); real != root && parent != real {
-			real = parent
-			continue
+		parent := filepath.Dir(real)
+		if real == root || parent == real {
+			return nil
 		}
-		return w, nil
+		real = parent
 	}
 }
 
@@ -80,7 +83,7 @@ var denialLogs = []string{"var/log/audit/audit.log", "var/log/kern.log", "var/lo
 
 // denials are the last refusals that name something of clawarium's. Others' are not
 // our business, and every system has some.
-func (f files) denials() ([]string, error) {
+func (f *looking) denials(s *Situation) error {
 	found := []string{}
 	readable := false
 	for _, path := range denialLogs {
@@ -98,32 +101,28 @@ func (f files) denials() ([]string, error) {
 		}
 	}
 	if !readable {
-		return nil, fs.ErrPermission
+		return fs.ErrPermission
 	}
-	return found[max(0, len(found)-3):], nil
+	s.Denials.Value = found[max(0, len(found)-3):]
+	return nil
 }
 
-func (f files) network(running map[string]bool) (Network, error) {
-	n := Network{
-		Docker: running["dockerd"], Firewalld: running["firewalld"],
+func (f *looking) network(s *Situation) error {
+	n := &s.Network.Value
+	*n = Network{
+		Docker: f.running["dockerd"], Firewalld: f.running["firewalld"],
 		Zone: f.there("usr/lib/firewalld/zones/libvirt.xml") || f.there("etc/firewalld/zones/libvirt.xml"),
 	}
 	cards, err := net.Interfaces()
 	if err != nil {
-		return n, err
-	}
-	add := func(p netip.Prefix, by string) {
-		r := Range{p.Masked().String(), by}
-		if p.Addr().Is4() && !p.Addr().IsLoopback() && !slices.Contains(n.Taken, r) && len(n.Taken) < 500 {
-			n.Taken = append(n.Taken, r)
-		}
+		return err
 	}
 	for _, card := range cards {
 		n.Docker = n.Docker || card.Name == "docker0"
 		addresses, _ := card.Addrs()
 		for _, a := range addresses {
 			if p, err := netip.ParsePrefix(a.String()); err == nil {
-				add(p, card.Name)
+				n.take(p, card.Name)
 			}
 		}
 	}
@@ -142,7 +141,7 @@ func (f files) network(running map[string]bool) (Network, error) {
 			bits++
 		}
 		// In the host's byte order, little-endian on both architectures of ours.
-		add(netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(to), byte(to >> 8), byte(to >> 16), byte(to >> 24)}), bits), e[0])
+		n.take(netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(to), byte(to >> 8), byte(to >> 16), byte(to >> 24)}), bits), e[0])
 	}
 	for _, table := range []string{"net/tcp", "net/tcp6"} {
 		for line := range strings.Lines(read(filepath.Join(f.proc, table))) {
@@ -161,7 +160,21 @@ func (f files) network(running map[string]bool) (Network, error) {
 		}
 	}
 	slices.Sort(n.Listening)
-	return n, nil
+	return nil
+}
+
+// take notes what an interface has, once.
+func (n *Network) take(p netip.Prefix, by string) {
+	r := Range{p.Masked().String(), by}
+	if !p.Addr().Is4() || p.Addr().IsLoopback() || len(n.Taken) >= 500 {
+		return
+	}
+	for i := range n.Taken {
+		if n.Taken[i] == r {
+			return
+		}
+	}
+	n.Taken = append(n.Taken, r)
 }
 
 // proofs are files that something writes often, and never ahead of its time.
@@ -170,12 +183,13 @@ var proofs = []string{
 	"var/lib/pacman/local", "etc/ld.so.cache", "var/log/wtmp",
 }
 
-func (f files) clock() (Clock, error) {
-	c := Clock{Now: time.Now().UTC().Truncate(time.Second)}
+func (f *looking) clock(s *Situation) error {
+	c := &s.Clock.Value
+	c.Now = time.Now().UTC().Truncate(time.Second)
 	for _, path := range proofs {
 		if info, err := os.Stat(f.at(path)); err == nil && info.ModTime().After(c.Floor) {
 			c.Floor, c.By = info.ModTime().UTC().Truncate(time.Second), "/"+path
 		}
 	}
-	return c, nil
+	return nil
 }

@@ -38,12 +38,19 @@ type judge struct {
 // its words: what was not seen never makes one that is met.
 func Judge(p plan.Plan, s Situation) []Condition {
 	j := &judge{t: &text.T().Preflight, plan: p, s: &s}
-	for _, about := range []func(){
-		j.libvirt, j.kvm, j.emulator, j.tools, j.memory, j.rooms, j.images, j.denials,
-		j.network, j.clock, j.reached, j.openClaw, j.left, j.baseline,
-	} {
-		about()
-	}
+	j.libvirt()
+	j.kvm()
+	j.emulator()
+	j.tools()
+	j.memory()
+	j.rooms()
+	j.images()
+	j.denials()
+	j.network()
+	j.clock()
+	j.reached()
+	j.left()
+	j.controls()
 	j.bringPackages()
 	sorted := make([]Condition, 0, len(j.out))
 	for r := range ranks {
@@ -93,7 +100,7 @@ func (j *judge) unseen(id, what, why string) {
 }
 
 // bad notes a trouble; its first words are filled in with args.
-func (j *judge) bad(id string, tr text.Trouble, args ...any) *Condition {
+func (j *judge) bad(id string, tr *text.Trouble, args ...any) *Condition {
 	j.add(Condition{ID: id, Status: checks.NotMet, What: fmt.Sprintf(tr.What, args...), Why: tr.Why, Hint: tr.Hint})
 	return &j.out[len(j.out)-1]
 }

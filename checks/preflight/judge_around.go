@@ -27,7 +27,7 @@ func (j *judge) memory() {
 	}
 	for _, p := range j.plan.Problems(plan.Host{Memory: plan.Size(m.Value.Total)}) {
 		if p.Key == "machine.memory" {
-			c := j.bad("memory", t.MemoryShort, p.Error())
+			c := j.bad("memory", &t.MemoryShort, p.Error())
 			c.Stops = true
 			return
 		}
@@ -35,15 +35,23 @@ func (j *judge) memory() {
 	want := int64(j.plan.Machine.Memory)
 	j.met("memory", sprint(t.Memory, j.plan.Machine.Memory, size(m.Value.Total)))
 	if m.Value.Free > 0 && m.Value.Free < want && !j.s.Asked.Begun {
-		j.bad("memory-free", t.MemoryFree, size(m.Value.Free), j.plan.Machine.Memory)
+		j.bad("memory-free", &t.MemoryFree, size(m.Value.Free), j.plan.Machine.Memory)
 	}
 }
 
 // rooms holds each place against what will be written there. What lies on the same
 // file system shares what is free.
 func (j *judge) rooms() {
-	mode := map[bool]string{true: plan.System, false: plan.Session}[j.system()]
-	rooms := slices.DeleteFunc(slices.Clone(j.s.Rooms), func(r Room) bool { return r.Of != "" && r.Of != mode })
+	mode := plan.Session
+	if j.system() {
+		mode = plan.System
+	}
+	var rooms []Room
+	for _, r := range j.s.Rooms {
+		if r.Of == "" || r.Of == mode {
+			rooms = append(rooms, r)
+		}
+	}
 	for i, r := range rooms {
 		need, grow, first := r.Need, r.Grow, true
 		for k, other := range rooms {
@@ -61,7 +69,7 @@ func (j *judge) rooms() {
 		case r.Free == 0:
 			j.add(Condition{ID: "disk", Status: checks.NotChecked, What: sprint(j.t.DiskUnknown, r.Path)})
 		case r.Free < need:
-			c := j.bad("disk", j.t.DiskShort, size(r.Free), r.Path, size(need))
+			c := j.bad("disk", &j.t.DiskShort, size(r.Free), r.Path, size(need))
 			c.Commands = []string{Command{"df", "-h", nearest(r.Path)}.Line()}
 			c.Stops = true
 		case grow == 0:
@@ -90,7 +98,7 @@ func (j *judge) images() {
 		if w.passes(d) {
 			continue
 		}
-		c := j.bad("images-path", j.t.Path, w.Account, d.Path, w.Path)
+		c := j.bad("images-path", &j.t.Path, w.Account, d.Path, w.Path)
 		c.Stops = true
 		f := Fix{ID: FixImages, Title: j.t.LetThrough, Root: true}
 		if j.s.Programs.Value["setfacl"] != "" {
@@ -161,12 +169,21 @@ func (w Way) passes(d Dir) bool {
 
 func (j *judge) denials() {
 	for _, line := range j.s.Denials.Value { // logs that cannot be read say nothing
-		j.bad("confinement", j.t.Denied, line)
+		j.bad("confinement", &j.t.Denied, line)
 	}
 }
 
 // tunnels are how interfaces of VPNs are called.
 var tunnels = []string{"tun", "tap", "wg", "ppp", "tailscale", "zt", "utun", "ipsec", "vpn", "nordlynx", "proton", "CloudflareWARP"}
+
+func tunnel(card string) bool {
+	for _, p := range tunnels {
+		if strings.HasPrefix(card, p) {
+			return true
+		}
+	}
+	return false
+}
 
 func (j *judge) network() {
 	n, t, a := j.s.Network, j.t, j.s.Answers.Value
@@ -182,17 +199,17 @@ func (j *judge) network() {
 		if subnet, err := netip.ParsePrefix(want.Subnet); err == nil && !j.s.Asked.Begun {
 			for _, r := range n.Value.Taken {
 				if p, err := netip.ParsePrefix(r.Prefix); err == nil && p.Overlaps(subnet) {
-					c := j.bad("subnet-taken", t.Subnet, want.Subnet, r.Prefix, r.By)
+					c := j.bad("subnet-taken", &t.Subnet, want.Subnet, r.Prefix, r.By)
 					c.Stops = true
 					break
 				}
 			}
 		} else if a.NoSubnet != "" && !j.s.Asked.Begun {
-			c := j.bad("subnet-none", t.NoSubnet, a.NoSubnet)
+			c := j.bad("subnet-none", &t.NoSubnet, a.NoSubnet)
 			c.Stops = true
 		}
 		if n.Value.Firewalld && !n.Value.Zone {
-			c := j.bad("firewalld-zone", t.Zone)
+			c := j.bad("firewalld-zone", &t.Zone)
 			c.Commands = j.s.shown(true, []Command{{"firewall-cmd", "--reload"}})
 			c.Stops = true
 		}
@@ -200,13 +217,13 @@ func (j *judge) network() {
 			j.met("docker", t.Docker)
 		}
 		for _, r := range n.Value.Taken {
-			if slices.ContainsFunc(tunnels, func(p string) bool { return strings.HasPrefix(r.By, p) }) {
+			if tunnel(r.By) {
 				j.met("vpn", sprint(t.VPN, r.By, r.Prefix))
 				break
 			}
 		}
 	} else if want.SSHPort != 0 && !j.s.Asked.Begun && slices.Contains(n.Value.Listening, want.SSHPort) {
-		c := j.bad("port-taken", t.Port, want.SSHPort)
+		c := j.bad("port-taken", &t.Port, want.SSHPort)
 		c.Stops = true
 	}
 }
@@ -225,13 +242,13 @@ func (j *judge) clock() {
 	}
 	for _, r := range j.s.Reached {
 		if r.Dated && (r.Skew > mostSkew || r.Skew < -mostSkew) {
-			j.with(j.bad("clock", j.t.ClockOff, round(r.Skew), r.Host), fix)
+			j.with(j.bad("clock", &j.t.ClockOff, round(r.Skew), r.Host), fix)
 			return
 		}
 	}
 	// Nothing says that it is right: only that it is not behind what was written.
 	if c := j.s.Clock.Value; j.s.Clock.OK && c.Floor.Sub(c.Now) > mostBehind {
-		j.with(j.bad("clock", j.t.Clock, c.Now.Format(time.DateTime), c.By, c.Floor.Format(time.DateTime)), fix)
+		j.with(j.bad("clock", &j.t.Clock, c.Now.Format(time.DateTime), c.By, c.Floor.Format(time.DateTime)), fix)
 	}
 }
 
@@ -245,16 +262,16 @@ func (j *judge) reached() {
 				fine = append(fine, r.Host)
 			}
 		case ReachName:
-			j.bad("name-resolution", t.Names, r.Host)
+			j.bad("name-resolution", &t.Names, r.Host)
 		case ReachProxy:
-			j.bad("proxy", t.Proxy, r.Proxy, r.Detail)
+			j.bad("proxy", &t.Proxy, r.Proxy, r.Detail)
 		case ReachCertificate:
-			j.bad("certificate", t.Certificate, r.Host, r.Issuer)
+			j.bad("certificate", &t.Certificate, r.Host, r.Issuer)
 		case ReachTime:
-			c := j.bad("clock", t.Certificate, r.Host, r.Issuer)
+			c := j.bad("clock", &t.Certificate, r.Host, r.Issuer)
 			c.What, c.Why, c.Hint = sprint(t.Connect.What, r.Host, r.Detail), t.ClockOff.Why, t.ClockOff.Hint
 		default:
-			j.bad("network", t.Connect, r.Host, r.Detail)
+			j.bad("network", &t.Connect, r.Host, r.Detail)
 		}
 	}
 	if len(fine) > 0 {
@@ -263,20 +280,15 @@ func (j *judge) reached() {
 	}
 }
 
-// openClaw is control K2. OpenClaw on this computer keeps no machine from being made;
-// it is what the machine is there to avoid.
-func (j *judge) openClaw() {
-	k2, _ := checks.JudgeBefore(j.plan, j.s.OpenClaw, j.s.Weak, j.s.Baseline)
+// controls are K2 and K24. OpenClaw on this computer keeps no machine from being made;
+// it is what the machine is there to avoid. Control K24, the protections of this
+// computer, is for what it is worth before there is a machine.
+func (j *judge) controls() {
+	k2, k24 := checks.JudgeBefore(j.plan, j.s.OpenClaw, j.s.Weak, j.s.Baseline)
 	j.control("openclaw-on-host", k2)
-}
-
-// baseline is control K24, for what it is worth before there is a machine.
-func (j *judge) baseline() {
-	if j.s.OS != "linux" {
-		return
+	if j.s.OS == "linux" {
+		j.control("host-baseline", k24)
 	}
-	_, k24 := checks.JudgeBefore(j.plan, j.s.OpenClaw, j.s.Weak, j.s.Baseline)
-	j.control("host-baseline", k24)
 }
 
 func (j *judge) control(id string, f checks.Finding) {

@@ -20,7 +20,7 @@ func (j *judge) kvm() {
 		case !cpu.OK:
 			j.unseen("hvf", t.CPUName, cpu.Err)
 		case !cpu.Value.Virtualises:
-			j.bad("hvf", t.NoHVF)
+			j.bad("hvf", &t.NoHVF)
 		default:
 			j.met("hvf", t.HVF)
 		}
@@ -48,22 +48,22 @@ func (j *judge) noKVM() *Condition {
 		j.unseen("kvm", t.ProbeName, dev.Err)
 		return nil
 	case cpu.WSL == 1:
-		c := j.bad("wsl1", t.WSL1)
+		c := j.bad("wsl1", &t.WSL1)
 		return c
 	case dev.Value.Absent && cpu.WSL == 2:
-		return j.bad("kvm-wsl", t.KVMWSL)
+		return j.bad("kvm-wsl", &t.KVMWSL)
 	case dev.Value.Absent && cpu.Firmware:
 		return j.firmware()
 	case dev.Value.Absent && cpu.Virtualises && !cpu.Loaded:
-		c := j.bad("kvm-module", t.KVMModule, cpu.Module)
+		c := j.bad("kvm-module", &t.KVMModule, cpu.Module)
 		j.with(c, Fix{ID: FixModule, Title: t.LoadModule, Root: true, Do: []Command{{"modprobe", cpu.Module}}, Undo: []Command{{"modprobe", "-r", cpu.Module}}})
 		return c
 	case dev.Value.Absent && cpu.Guest:
-		return j.bad("kvm-nested", t.KVMNested)
+		return j.bad("kvm-nested", &t.KVMNested)
 	case dev.Value.Absent && cpu.Virtualises: // loaded, and it made no device: the firmware holds it back
 		return j.firmware()
 	case dev.Value.Absent:
-		c := j.bad("kvm-cpu", t.KVMCPU)
+		c := j.bad("kvm-cpu", &t.KVMCPU)
 		c.Commands = j.setup()
 		return c
 	case !dev.Value.Opens:
@@ -72,9 +72,9 @@ func (j *judge) noKVM() *Condition {
 		}
 		group := dev.Value.Group
 		if slices.Contains(me.Member, group) && !slices.Contains(me.Effective, group) {
-			return j.bad("kvm-login", t.KVMLogin, me.Name, group)
+			return j.bad("kvm-login", &t.KVMLogin, me.Name, group)
 		}
-		c := j.bad("kvm-group", t.KVMGroup, me.Name, group)
+		c := j.bad("kvm-group", &t.KVMGroup, me.Name, group)
 		do, undo := j.s.join(group)
 		j.with(c, Fix{ID: FixKVM, Title: t.JoinKVM, Root: true, Do: do, Undo: undo, After: AfterLogin})
 		return c
@@ -86,11 +86,11 @@ func (j *judge) noKVM() *Condition {
 	case j.noEmulator(), j.noFirmware(): // it was not tried; that is said of what is missing
 		return nil
 	}
-	return j.bad("kvm-broken", t.KVMBroken, j.s.Probe.Value.Why)
+	return j.bad("kvm-broken", &t.KVMBroken, j.s.Probe.Value.Why)
 }
 
 func (j *judge) firmware() *Condition {
-	c := j.bad("kvm-firmware", j.t.KVMFirmware)
+	c := j.bad("kvm-firmware", &j.t.KVMFirmware)
 	c.Commands = j.setup()
 	return c
 }
@@ -110,7 +110,7 @@ func (j *judge) rootsDevice() *Condition {
 	if d.Absent || d.Group != "root" || len(d.Mode) == 0 || d.Mode[len(d.Mode)-1] >= '6' {
 		return nil
 	}
-	c := j.bad("kvm-device", j.t.KVMDevice, d.Path, d.Mode)
+	c := j.bad("kvm-device", &j.t.KVMDevice, d.Path, d.Mode)
 	j.with(c, Fix{ID: FixDevice, Title: j.t.GiveDevice, Root: true,
 		Do:   []Command{{"chgrp", "kvm", d.Path}, {"chmod", "0660", d.Path}},
 		Undo: []Command{{"chmod", "0" + d.Mode, d.Path}, {"chgrp", "root", d.Path}}})
@@ -132,12 +132,12 @@ func (j *judge) emulator() {
 	a := j.s.Answers.Value
 	able := a.URI != "" && len(a.Supports) == 0 // libvirt looks in places of its own
 	if j.noEmulator() {
-		c := j.bad("qemu-absent", j.t.Qemu, j.s.Asked.Emulator)
+		c := j.bad("qemu-absent", &j.t.Qemu, j.s.Asked.Emulator)
 		c.Stops = !able || j.kvmAsked()
 		j.lack(c, partQemu)
 	}
 	if j.noFirmware() {
-		c := j.bad("firmware-absent", j.t.UEFI)
+		c := j.bad("firmware-absent", &j.t.UEFI)
 		c.Stops = !able || j.kvmAsked()
 		j.lack(c, partFirmware)
 	}
@@ -157,22 +157,25 @@ func (j *judge) tools() {
 			}
 		case j.s.Programs.Value["mksquashfs"] == "":
 			fine = false
-			c := j.bad("squashfs-absent", t.Squashfs)
+			c := j.bad("squashfs-absent", &t.Squashfs)
 			c.Stops = true
 			j.lack(c, partSquashfs)
 		default: // there, and too old
 			fine = false
-			c := j.bad("squashfs-old", t.Taken, trouble.What)
+			c := j.bad("squashfs-old", &t.Taken, trouble.What)
 			c.Why, c.Hint, c.Stops = t.Squashfs.Why, trouble.Hint, true
 		}
 	}
 	if len(build) > 0 {
 		said, can := joined(build), j.s.family() == "debian"
-		away := slices.ContainsFunc(j.s.Reached, func(r Reached) bool { return r.For == "image" && r.Trouble != "" })
+		away := false
+		for i := range j.s.Reached {
+			away = away || j.s.Reached[i].For == "image" && j.s.Reached[i].Trouble != ""
+		}
 		switch must := j.s.Asked.NeedImage == plan.Build; {
 		case must || can && away: // the only way, or the one that is left
 			fine = false
-			c := j.bad("image-tools", t.ImageTools, said)
+			c := j.bad("image-tools", &t.ImageTools, said)
 			if c.Stops = must; can {
 				j.lack(c, partImage)
 			} else {

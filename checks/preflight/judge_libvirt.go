@@ -4,7 +4,6 @@ package preflight
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ func (j *judge) libvirt() {
 	for i, trouble := range a.Trouble {
 		// With a connection that can be used, the other's trouble stops nothing.
 		stops := a.URI == ""
-		if i > 0 && slices.ContainsFunc(a.Trouble[:i], func(t LibvirtTrouble) bool { return t.Kind == trouble.Kind }) {
+		if i > 0 && a.Trouble[i-1].Kind == trouble.Kind {
 			continue // nothing is said twice
 		}
 		j.trouble(trouble, stops)
@@ -39,7 +38,7 @@ func (j *judge) libvirt() {
 		j.met("libvirt-session", j.t.Session)
 	}
 	if len(a.Missing) > 0 {
-		c := j.bad("libvirt-parts", j.t.Parts, strings.Join(a.Missing, ", "))
+		c := j.bad("libvirt-parts", &j.t.Parts, strings.Join(a.Missing, ", "))
 		c.Stops = true
 		j.with(c, j.startFix())
 	}
@@ -47,15 +46,15 @@ func (j *judge) libvirt() {
 		if j.noEmulator() { // which is the cause, and told as such
 			break
 		}
-		c := j.bad("machine-support", j.t.Support, s.What)
+		c := j.bad("machine-support", &j.t.Support, s.What)
 		c.Stops = true
 		j.lack(c, partQemu, partFirmware)
 	}
 	if older(a.Hypervisor, 6, 2) {
-		j.bad("qemu-old", j.t.QemuOld, a.Hypervisor)
+		j.bad("qemu-old", &j.t.QemuOld, a.Hypervisor)
 	}
 	for _, s := range a.Taken {
-		c := j.bad("name-taken", j.t.Taken, s.What)
+		c := j.bad("name-taken", &j.t.Taken, s.What)
 		c.Stops = true
 	}
 	switch {
@@ -77,22 +76,22 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 	var c *Condition
 	switch {
 	case tr.Kind == LibvirtAbsent && d.Library != "":
-		c = j.bad("libvirt-restart", j.t.Restart)
+		c = j.bad("libvirt-restart", &j.t.Restart)
 		j.with(c, Fix{ID: FixRestart, Title: j.t.Anew, After: AfterRestart})
 	case tr.Kind == LibvirtAbsent, tr.Kind == LibvirtDown && j.s.Libvirt.OK && !installed:
-		c = j.bad("libvirt-absent", j.t.Absent)
+		c = j.bad("libvirt-absent", &j.t.Absent)
 		j.lack(c, partLibvirt)
 	case tr.Kind == LibvirtDown:
-		c = j.bad("libvirt-down", j.t.Down, tr.URI)
+		c = j.bad("libvirt-down", &j.t.Down, tr.URI)
 		j.with(c, j.startFix())
 	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system"):
 		c = j.denied(tr)
 	case tr.Kind == LibvirtTimeout:
 		c = j.hangs(tr.URI, tr.What)
 	case tr.Kind == LibvirtOld:
-		c = j.bad("libvirt-old", j.t.Old, tr.What)
+		c = j.bad("libvirt-old", &j.t.Old, tr.What)
 	default:
-		c = j.bad("libvirt-refused", j.t.Refused, tr.URI, tr.What)
+		c = j.bad("libvirt-refused", &j.t.Refused, tr.URI, tr.What)
 		if tr.Hint != "" {
 			c.Hint = tr.Hint
 		}
@@ -102,9 +101,11 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 
 func (j *judge) hangs(uri, why string) *Condition {
 	if uri == "" {
-		uri = "qemu:///" + map[bool]string{true: plan.Session, false: plan.System}[j.plan.Connection == plan.Session || j.s.OS == "darwin"]
+		if uri = "qemu:///" + plan.System; j.plan.Connection == plan.Session || j.s.OS == "darwin" {
+			uri = "qemu:///" + plan.Session
+		}
 	}
-	c := j.bad("libvirt-hangs", j.t.Hangs, uri)
+	c := j.bad("libvirt-hangs", &j.t.Hangs, uri)
 	c.Commands = j.s.shown(j.s.OS == "linux", j.s.restart())
 	c.Stops = true
 	if why != "" {
@@ -121,13 +122,12 @@ func (j *judge) startFix() Fix {
 func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	me, group := j.s.Me.Value, "libvirt"
 	open := false // the socket lets everybody connect, so polkit decides
-	for _, name := range slices.Sorted(maps.Keys(j.s.Libvirt.Value.Sockets)) {
-		s := j.s.Libvirt.Value.Sockets[name]
+	for _, s := range j.s.Libvirt.Value.Sockets {
 		switch {
 		case s.Connects == "yes":
 			open = true
 		case s.Connects == "denied" && s.Group == "root":
-			return j.bad("libvirt-socket", j.t.Socket, "/run/libvirt/"+name, s.Mode)
+			return j.bad("libvirt-socket", &j.t.Socket, "/run/libvirt/"+s.Name, s.Mode)
 		case s.Connects == "denied" && s.Group != "":
 			group = s.Group
 		}
@@ -135,11 +135,11 @@ func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	member, effective := slices.Contains(me.Member, group), slices.Contains(me.Effective, group)
 	switch {
 	case member && !effective && !open:
-		return j.bad("libvirt-login", j.t.Login, me.Name, group)
+		return j.bad("libvirt-login", &j.t.Login, me.Name, group)
 	case member || !j.s.Libvirt.Value.Bus && open:
-		return j.bad("libvirt-polkit", j.t.Polkit, tr.URI)
+		return j.bad("libvirt-polkit", &j.t.Polkit, tr.URI)
 	}
-	c := j.bad("libvirt-group", j.t.Group, tr.URI, me.Name, group)
+	c := j.bad("libvirt-group", &j.t.Group, tr.URI, me.Name, group)
 	if open && !j.s.Libvirt.Value.Agent {
 		c.Why = j.t.Polkit.Why
 	}
@@ -188,6 +188,6 @@ func (j *judge) left() {
 	if len(names) == 0 {
 		return
 	}
-	c := j.bad("left-overs", j.t.Left, strings.Join(names, ", "))
+	c := j.bad("left-overs", &j.t.Left, strings.Join(names, ", "))
 	c.Commands = j.s.shown(false, commands)
 }

@@ -42,7 +42,7 @@ func healthy() Situation {
 		Firmware: []string{"/usr/share/OVMF/OVMF_CODE_4M.fd"},
 		Tools:    had([]ToolTrouble{}),
 		Libvirt: had(Daemon{Library: "/usr/lib/x86_64-linux-gnu/libvirt.so.0", Single: true, Running: true, Bus: true, Polkit: true, Agent: true,
-			Sockets: map[string]Socket{"libvirt-sock": {"666", "root", "yes"}}}),
+			Sockets: []Socket{{"libvirt-sock", "666", "root", "yes"}}}),
 		Answers: had(Answers{URI: "qemu:///system", Why: "it can be used", Version: "9.0.0", Hypervisor: "7.2.22", UEFI: true,
 			Default: "on", Subnet: "10.213.0.0/29"}),
 		Images: had(Way{Path: "/var/lib/libvirt/images/clawarium", Account: "libvirt-qemu", UID: 64055, GIDs: []int{107},
@@ -110,12 +110,12 @@ var situations = []struct {
 	}, "libvirt-down", true, FixStart, "", "libvirtd -d"},
 	{"not in the group that the socket wants", func(s *Situation, _ *plan.Plan) {
 		libvirtSays(s, LibvirtDenied)
-		s.Libvirt.Value.Sockets["libvirt-sock"] = Socket{"660", "libvirt", "denied"}
+		s.Libvirt.Value.Sockets[0] = Socket{"libvirt-sock", "660", "libvirt", "denied"}
 		s.Me.Value.Member, s.Me.Value.Effective = []string{"me", "kvm"}, []string{"me", "kvm"}
 	}, "libvirt-group", true, FixLibvirt, AfterLogin, "sudo usermod -aG libvirt me"},
 	{"in the group since this login", func(s *Situation, _ *plan.Plan) {
 		libvirtSays(s, LibvirtDenied)
-		s.Libvirt.Value.Sockets["libvirt-sock"] = Socket{"660", "libvirt", "denied"}
+		s.Libvirt.Value.Sockets[0] = Socket{"libvirt-sock", "660", "libvirt", "denied"}
 		s.Me.Value.Effective = []string{"me", "kvm"}
 	}, "libvirt-login", true, "", "", ""},
 	{"polkit decides, and the account is not in the group", func(s *Situation, _ *plan.Plan) {
@@ -128,7 +128,7 @@ var situations = []struct {
 	}, "libvirt-polkit", true, "", "", ""},
 	{"the socket is root's alone", func(s *Situation, _ *plan.Plan) {
 		libvirtSays(s, LibvirtDenied)
-		s.Libvirt.Value.Sockets["libvirt-sock"] = Socket{"700", "root", "denied"}
+		s.Libvirt.Value.Sockets[0] = Socket{"libvirt-sock", "700", "root", "denied"}
 	}, "libvirt-socket", true, "", "", ""},
 	{"libvirt hangs", func(s *Situation, _ *plan.Plan) { libvirtSays(s, LibvirtTimeout) }, "libvirt-hangs", true, "", "", "sudo systemctl restart libvirtd.service"},
 	{"libvirt hangs before it says anything", func(s *Situation, _ *plan.Plan) { s.Answers = Fact[Answers]{Err: "no answer within 8s"} }, "libvirt-hangs", true, "", "", "systemctl restart"},
@@ -318,7 +318,7 @@ func TestThereIsNoAlarmOnAHealthyComputer(t *testing.T) {
 		"Fedora, which builds no Debian image": func(s *Situation, _ *plan.Plan) {
 			s.System.Value = Distribution{ID: "fedora", Version: "43", Systemd: true}
 			s.Libvirt.Value = Daemon{Library: "/usr/lib64/libvirt.so.0", Modular: true, Running: true, Bus: true, Polkit: true,
-				Sockets: map[string]Socket{"virtqemud-sock": {"666", "root", "yes"}}}
+				Sockets: []Socket{{"virtqemud-sock", "666", "root", "yes"}}}
 			s.Tools.Value = []ToolTrouble{{"image", "mmdebstrap is missing", "install it"}}
 			s.Images.Value.Account = "qemu"
 		},

@@ -9,8 +9,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -49,80 +49,81 @@ const (
 	reachLimit   = 1800 * time.Millisecond
 )
 
+// looking is what is looked at, and where.
+type looking struct {
+	files
+	from    *Sources
+	ctx     context.Context
+	goos    string
+	arch    string
+	running map[string]bool // programs
+}
+
+// parts are the facts of a Situation by their fields. Each is looked at by itself,
+// into a Situation of its own.
+var parts = []struct {
+	field string
+	limit time.Duration
+	on    string // the one system that has it; "" for all
+	look  func(*looking, *Situation) error
+}{
+	{"System", factLimit, "", (*looking).distribution},
+	{"Me", factLimit, "", (*looking).account},
+	{"Memory", factLimit, "", (*looking).memory},
+	{"Libvirt", factLimit, "", (*looking).daemon},
+	{"Programs", factLimit, "", (*looking).programs},
+	{"CPU", factLimit, "", (*looking).processor},
+	{"KVM", factLimit, "linux", (*looking).kvm},
+	{"Denials", factLimit, "linux", (*looking).denials},
+	{"Clock", factLimit, "linux", (*looking).clock},
+	{"Network", factLimit, "linux", (*looking).network},
+	{"Images", factLimit, "linux", (*looking).images},
+	{"Tools", factLimit, "", (*looking).tools},
+	{"Rooms", factLimit, "", (*looking).rooms},
+	{"Answers", libvirtLimit, "", (*looking).answers},
+}
+
+// errUnasked is why nothing is said of what nobody can say here.
+var errUnasked = errors.New("")
+
 // Look gathers everything.
 func Look(ctx context.Context, from Sources) Situation {
 	begun := time.Now()
-	f := files{cmp.Or(from.Root, "/"), cmp.Or(from.Proc, "/proc")}
+	l := &looking{
+		files: files{cmp.Or(from.Root, "/"), cmp.Or(from.Proc, "/proc")}, from: &from, ctx: ctx,
+		goos: cmp.Or(from.OS, runtime.GOOS), arch: cmp.Or(from.Arch, runtime.GOARCH),
+	}
+	l.running = l.programsThatRun()
 	s := Situation{
-		Format: Format, Collected: begun.UTC().Truncate(time.Second), Asked: from.Asked,
-		OS: cmp.Or(from.OS, runtime.GOOS), Arch: cmp.Or(from.Arch, runtime.GOARCH),
-		Rooms: slices.Clone(from.Rooms), Reached: make([]Reached, len(from.Reach)), Firmware: []string{},
+		Format: Format, Collected: begun.UTC().Truncate(time.Second), Asked: from.Asked, OS: l.goos, Arch: l.arch,
+		Reached: make([]Reached, len(from.Reach)), Firmware: []string{},
 	}
 	for _, path := range from.Asked.Firmware {
-		if f.there(path) {
+		if l.there(path) {
 			s.Firmware = append(s.Firmware, path)
 		}
 	}
-	g := &gathering{ctx: ctx}
-	var running Fact[map[string]bool]
-	look(g, factLimit, &running, f.running)
-	g.Wait()
-	look(g, factLimit, &s.System, func() (Distribution, error) { return f.distribution(s.OS) })
-	look(g, factLimit, &s.Me, f.account)
-	look(g, factLimit, &s.Memory, func() (Memory, error) { return f.memory(from.Memory) })
-	look(g, factLimit, &s.Libvirt, func() (Daemon, error) { return f.daemon(running.Value) })
-	look(g, factLimit, &s.Programs, func() (map[string]string, error) {
-		return f.programs(append(slices.Clone(commonPrograms), from.Asked.Emulator)), nil
-	})
-	switch {
-	case s.OS == "linux":
-		look(g, factLimit, &s.CPU, func() (Processor, error) { return f.processor(s.Arch) })
-		look(g, factLimit, &s.KVM, f.kvm)
-		look(g, factLimit, &s.Denials, f.denials)
-		look(g, factLimit, &s.Clock, f.clock)
-		look(g, factLimit, &s.Network, func() (Network, error) { return f.network(running.Value) })
-		if from.Pool != "" {
-			look(g, factLimit, &s.Images, func() (Way, error) { return f.way(from.Pool, from.ACL) })
+	var all, probing sync.WaitGroup
+	for i := range parts {
+		if p := &parts[i]; p.on == "" || p.on == l.goos {
+			all.Add(1)
+			go l.part(&all, &s, i)
 		}
-	case from.HVF != nil:
-		look(g, factLimit, &s.CPU, func() (Processor, error) {
-			ok, err := from.HVF()
-			return Processor{Virtualises: ok}, err
-		})
 	}
-	if from.Tools != nil {
-		look(g, factLimit, &s.Tools, func() ([]ToolTrouble, error) { return from.Tools(ctx), nil })
+	for i := range from.Reach {
+		all.Add(1)
+		go l.reach(&all, &s, i)
 	}
-	rooms := make([]Fact[Room], len(s.Rooms))
-	for i := range rooms {
-		look(g, factLimit, &rooms[i], func() (Room, error) { return f.measure(from.Rooms[i], from.Free), nil })
-	}
-	for i, ask := range from.Reach {
-		g.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, reachLimit)
-			defer cancel()
-			s.Reached[i] = ask(ctx)
-		})
-	}
-	if from.Libvirt != nil {
-		look(g, libvirtLimit, &s.Answers, func() (Answers, error) { return from.Libvirt(ctx) })
-	}
-	g.Go(func() { s.OpenClaw, s.Weak, s.Baseline = checks.Before(ctx, f.root, f.proc) })
-	var probing sync.WaitGroup
+	all.Go(func() { s.OpenClaw, s.Weak, s.Baseline = checks.Before(ctx, l.root, l.proc) })
 	if from.KVM != nil {
 		probing.Go(func() {
 			if p := from.KVM(ctx); ctx.Err() == nil {
-				s.Probe = Fact[Probed]{OK: true, Value: p}
+				s.Probe.OK, s.Probe.Value = true, p
 			}
 		})
 	}
-	g.Wait()
+	all.Wait()
 	s.Took = time.Since(begun)
-	for i, r := range rooms {
-		if r.OK {
-			s.Rooms[i] = r.Value
-		}
-	}
 	probing.Wait()
 	if from.KVMSupport != nil && s.Probe.Value.OK && s.Answers.Value.URI != "" && len(s.Answers.Value.Supports) == 0 {
 		s.Answers.Value.Supports = from.KVMSupport(ctx)
@@ -130,48 +131,69 @@ func Look(ctx context.Context, from Sources) Situation {
 	return s
 }
 
-// gathering is what is being looked at.
-type gathering struct {
-	sync.WaitGroup
-	ctx context.Context
+// part looks at one of the parts and puts it into s, by its name: with a function for
+// each kind of fact, the compiler would make all of it for each anew.
+func (l *looking) part(all *sync.WaitGroup, s *Situation, i int) {
+	defer all.Done()
+	p, own := &parts[i], new(Situation) // is the look's alone until it has ended
+	err := checks.InTime(l.ctx, p.limit, func() error { return p.look(l, own) })
+	into := reflect.ValueOf(s).Elem().FieldByName(p.field)
+	switch found := reflect.ValueOf(own).Elem().FieldByName(p.field); {
+	case err == nil && into.Kind() == reflect.Struct:
+		into.FieldByName("OK").SetBool(true)
+		into.FieldByName("Value").Set(found.FieldByName("Value"))
+	case err == nil:
+		into.Set(found)
+	case into.Kind() == reflect.Struct:
+		into.FieldByName("Err").SetString(err.Error())
+	default: // of the rooms it is known at least what they are
+		s.Rooms = l.from.Rooms
+	}
 }
 
-// look has one thing looked at beside the others. What ask still does after its time
-// is its own alone.
-func look[T any](g *gathering, limit time.Duration, into *Fact[T], ask func() (T, error)) {
-	found := new(T)
-	g.within(limit, func() (err error) {
-		*found, err = ask()
-		return err
-	}, func(err error) {
-		if err != nil {
-			into.Err = err.Error()
-			return
-		}
-		into.OK, into.Value = true, *found
-	})
+func (l *looking) reach(all *sync.WaitGroup, s *Situation, i int) {
+	defer all.Done()
+	ctx, cancel := context.WithTimeout(l.ctx, reachLimit)
+	defer cancel()
+	s.Reached[i] = l.from.Reach[i](ctx)
 }
 
-func (g *gathering) within(limit time.Duration, ask func() error, put func(error)) {
-	g.Go(func() { put(checks.InTime(g.ctx, limit, ask)) })
+func (l *looking) tools(s *Situation) error {
+	if l.from.Tools == nil {
+		return errUnasked
+	}
+	s.Tools.Value = l.from.Tools(l.ctx)
+	return nil
 }
 
-// measure says what a place has. A path that is not there yet is as its nearest
+func (l *looking) answers(s *Situation) (err error) {
+	if l.from.Libvirt == nil {
+		return errUnasked
+	}
+	s.Answers.Value, err = l.from.Libvirt(l.ctx)
+	return err
+}
+
+// rooms says what each place has. A path that is not there yet is as its nearest
 // parent.
-func (f files) measure(r Room, free func(string) int64) Room {
-	if free != nil {
-		r.Free = free(r.Path)
-	}
-	for path := f.at(r.Path); ; path = filepath.Dir(path) {
-		info, err := os.Stat(path)
-		if err == nil {
-			if st, ok := info.Sys().(*syscall.Stat_t); ok {
-				r.Device = uint64(st.Dev)
+func (l *looking) rooms(s *Situation) error {
+	for _, r := range l.from.Rooms {
+		if l.from.Free != nil {
+			r.Free = l.from.Free(r.Path)
+		}
+		for path := l.at(r.Path); ; path = filepath.Dir(path) {
+			info, err := os.Stat(path)
+			if err == nil {
+				if st, ok := info.Sys().(*syscall.Stat_t); ok {
+					r.Device = uint64(st.Dev)
+				}
+				break
 			}
-			return r
+			if !errors.Is(err, os.ErrNotExist) || path == filepath.Dir(path) {
+				break
+			}
 		}
-		if !errors.Is(err, os.ErrNotExist) || path == filepath.Dir(path) {
-			return r
-		}
+		s.Rooms = append(s.Rooms, r)
 	}
+	return nil
 }

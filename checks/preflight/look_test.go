@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 
 // tree is a file system of the test's own: files by path; a name that ends in a slash
 // is a directory, and one whose content begins with "-> " a link.
-func tree(t *testing.T, content map[string]string) files {
+func tree(t *testing.T, content map[string]string) *looking {
 	t.Helper()
 	root := t.TempDir()
 	for path, data := range content {
@@ -34,7 +35,14 @@ func tree(t *testing.T, content map[string]string) files {
 			t.Fatal(err)
 		}
 	}
-	return files{root, filepath.Join(root, "proc")}
+	return &looking{files: files{root, filepath.Join(root, "proc")}, from: &Sources{}, ctx: t.Context(), goos: "linux", arch: "amd64"}
+}
+
+// seen is what a look at one part found.
+func seen(look func(*Situation) error) (Situation, error) {
+	var s Situation
+	err := look(&s)
+	return s, err
 }
 
 func TestASystemIsKnownByItsOwnWords(t *testing.T) {
@@ -42,12 +50,13 @@ func TestASystemIsKnownByItsOwnWords(t *testing.T) {
 		"etc/os-release":      "NAME=\"Linux Mint\"\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\nPRETTY_NAME=\"Mint \x1b[31m22\"\nVERSION_ID='22'\n",
 		"run/systemd/system/": "", "sys/firmware/efi/": "", "proc/sys/kernel/osrelease": "6.8.0\n",
 	})
-	d, err := f.distribution("linux")
+	s, err := seen(f.distribution)
+	d := s.System.Value
 	if err != nil || d.ID != "linuxmint" || !slices.Equal(d.Like, []string{"ubuntu", "debian"}) || d.Version != "22" || d.Name != "Mint [31m22" ||
 		!d.Systemd || !d.EFI || d.OSTree || d.Kernel != "6.8.0" {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if _, err := tree(t, nil).distribution("linux"); err == nil {
+	if _, err := seen(tree(t, nil).distribution); err == nil {
 		t.Error("one without os-release is known")
 	}
 }
@@ -67,11 +76,11 @@ func TestTheProcessorsHelpIsReadFromWhatTheKernelSays(t *testing.T) {
 		"WSL 1":              {map[string]string{"proc/cpuinfo": intel, "proc/version": "Linux version 4.4.0-19041-Microsoft"}, Processor{Virtualises: true, Module: "kvm_intel", WSL: 1}},
 		"no vmx but vmxnet":  {map[string]string{"proc/cpuinfo": "flags : vmxnet xsvm svml\n"}, Processor{}},
 	} {
-		if got, err := tree(t, c.files).processor("amd64"); err != nil || got != c.want {
-			t.Errorf("%s: %+v, %v", title, got, err)
+		if got, err := seen(tree(t, c.files).processor); err != nil || got.CPU.Value != c.want {
+			t.Errorf("%s: %+v, %v", title, got.CPU.Value, err)
 		}
 	}
-	if _, err := tree(t, nil).processor("amd64"); err == nil {
+	if _, err := seen(tree(t, nil).processor); err == nil {
 		t.Error("without /proc/cpuinfo")
 	}
 }
@@ -85,7 +94,8 @@ func TestGroupsInForceAndGroupsByNowAreToldApart(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("the account of this test is not in the tree")
 	}
-	a, err := f.account()
+	s, err := seen(f.account)
+	a := s.Me.Value
 	if err != nil || a.Name != "root" || !slices.Equal(a.Effective, []string{"root", "kvm"}) || !slices.Equal(a.Member, []string{"root", "kvm", "libvirt"}) {
 		t.Errorf("%+v, %v", a, err)
 	}
@@ -96,11 +106,12 @@ func TestADeviceIsSeenWithItsModeAndItsGroup(t *testing.T) {
 	if err := os.Chmod(f.at("dev/kvm"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := f.kvm(); err != nil || d.Mode != "600" || !d.Opens || d.Absent {
+	s, err := seen(f.kvm)
+	if d := s.KVM.Value; err != nil || d.Mode != "600" || !d.Opens || d.Absent {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if d, err := tree(t, nil).kvm(); err != nil || !d.Absent {
-		t.Errorf("%+v, %v", d, err)
+	if s, err := seen(tree(t, nil).kvm); err != nil || !s.KVM.Value.Absent {
+		t.Errorf("%+v, %v", s.KVM, err)
 	}
 }
 
@@ -109,8 +120,10 @@ func TestProgramsAreFoundWhereTheyAreInstalled(t *testing.T) {
 	if err := os.Chmod(f.at("usr/bin/setfacl"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got := f.programs([]string{"mksquashfs", "qemu-system-x86_64", "qemu-img", "setfacl", ""})
-	want := map[string]string{"mksquashfs": "/usr/sbin/mksquashfs", "qemu-system-x86_64": "/usr/libexec/qemu-kvm", "qemu-img": "", "setfacl": ""}
+	f.from.Asked.Emulator = "qemu-system-x86_64"
+	s, _ := seen(f.programs)
+	got := s.Programs.Value
+	want := map[string]string{"mksquashfs": "/usr/sbin/mksquashfs", "qemu-system-x86_64": "/usr/libexec/qemu-kvm", "qemu-img": "", "setfacl": "", "sudo": "", "brew": ""}
 	for name, path := range want {
 		if got[name] != path {
 			t.Errorf("%s: %q", name, got[name])
@@ -137,11 +150,13 @@ func TestASocketThatNobodyListensOnRefuses(t *testing.T) {
 	if len(f.at("run/libvirt/virtnetworkd-sock")) > 100 {
 		t.Skip("the directory of the test has too long a name")
 	}
-	d, err := f.daemon(map[string]bool{"polkitd": true, "gnome-shell": true})
+	f.running = map[string]bool{"polkitd": true, "gnome-shell": true}
+	s, err := seen(f.daemon)
+	d := s.Libvirt.Value
 	if err != nil || d.Library != "/usr/lib64/libvirt.so.0" || d.Single || !d.Modular || !d.Polkit || !d.Agent || d.Bus || d.Running {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if len(d.Sockets) != 2 || d.Sockets["virtqemud-sock"].Connects != "yes" || d.Sockets["virtnetworkd-sock"].Connects != "refused" {
+	if len(d.Sockets) != 2 || d.Sockets[0].Connects != "yes" || d.Sockets[1].Connects != "refused" {
 		t.Errorf("%+v", d.Sockets)
 	}
 }
@@ -155,12 +170,14 @@ func TestTheWayToTheDisksIsFollowedThroughLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := ""
-	w, err := f.way("/var/lib/libvirt/images/clawarium", func(path string) []ACL {
+	f.from.Pool, f.from.ACL = "/var/lib/libvirt/images/clawarium", func(path string) []ACL {
 		if filepath.Base(path) == "me" {
 			asked = path
 		}
 		return nil
-	})
+	}
+	s, err := seen(f.images)
+	w := s.Images.Value
 	if err != nil || w.Account != "libvirt-qemu" || w.UID != 64055 || !slices.Equal(w.GIDs, []int{107, 36}) {
 		t.Fatalf("%+v, %v", w, err)
 	}
@@ -171,8 +188,10 @@ func TestTheWayToTheDisksIsFollowedThroughLinks(t *testing.T) {
 	if !slices.Equal(paths, []string{"/", "/home", "/home/me", "/home/me/big"}) || w.Dirs[2].Mode != 0o700 || asked != f.at("home/me") {
 		t.Errorf("%v, %o, %s", paths, w.Dirs[2].Mode, asked)
 	}
-	if w, err := tree(t, nil).way("/var/lib/libvirt/images", nil); err != nil || w.Account != "" {
-		t.Errorf("before libvirt is there: %+v, %v", w, err)
+	f = tree(t, nil)
+	f.from.Pool = "/var/lib/libvirt/images"
+	if s, err := seen(f.images); err != nil || s.Images.Value.Account != "" {
+		t.Errorf("before libvirt is there: %+v, %v", s.Images, err)
 	}
 }
 
@@ -182,11 +201,12 @@ func TestOnlyRefusalsThatNameUsAreKept(t *testing.T) {
 		"var/log/kern.log":        "x apparmor=\"DENIED\" name=\"/other\"\n" + line + "\n" + "clawarium said nothing\n",
 		"var/log/audit/audit.log": "type=AVC msg=audit(1): avc:  denied  { read } for comm=\"qemu\" name=\"clawarium-base\"\n",
 	})
-	got, err := f.denials()
+	s, err := seen(f.denials)
+	got := s.Denials.Value
 	if err != nil || len(got) != 2 || !strings.Contains(got[0]+got[1], "a.qcow2") || !strings.HasPrefix(got[0], "/var/log/audit/audit.log: ") {
 		t.Errorf("%q, %v", got, err)
 	}
-	if _, err := tree(t, nil).denials(); err == nil {
+	if _, err := seen(tree(t, nil).denials); err == nil {
 		t.Error("without a log there is something to say")
 	}
 }
@@ -200,7 +220,9 @@ func TestRoutesAndListenersAreReadAsTheKernelWritesThem(t *testing.T) {
 		"proc/net/tcp6":                       "  sl\n   0: 00000000000000000000000000000000:0929 0:0 0A\n",
 		"usr/lib/firewalld/zones/libvirt.xml": "<zone/>",
 	})
-	n, err := f.network(map[string]bool{"dockerd": true})
+	f.running = map[string]bool{"dockerd": true}
+	s, err := seen(f.network)
+	n := s.Network.Value
 	if err != nil || !slices.Equal(n.Listening, []int{22, 0x929}) || !slices.Contains(n.Taken, Range{"10.0.0.0/8", "wg0"}) || !n.Docker || n.Firewalld || !n.Zone {
 		t.Errorf("%+v, %v", n, err)
 	}
@@ -217,8 +239,27 @@ func TestTheNewestProofIsTheClocksFloor(t *testing.T) {
 	if err := os.Chtimes(f.at("var/lib/dpkg/status"), newest, newest); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := f.clock(); err != nil || !c.Floor.Equal(newest) || c.By != "/var/lib/dpkg/status" {
+	s, err := seen(f.clock)
+	if c := s.Clock.Value; err != nil || !c.Floor.Equal(newest) || c.By != "/var/lib/dpkg/status" {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestEveryPartHasAFieldThatCanBeFilled(t *testing.T) {
+	for _, p := range parts {
+		f, ok := reflect.TypeFor[Situation]().FieldByName(p.field)
+		if !ok {
+			t.Errorf("%s", p.field)
+			continue
+		}
+		if f.Type.Kind() != reflect.Struct {
+			continue
+		}
+		for _, name := range []string{"OK", "Err", "Value"} {
+			if _, ok := f.Type.FieldByName(name); !ok {
+				t.Errorf("%s has no %s", p.field, name)
+			}
+		}
 	}
 }
 
@@ -238,7 +279,7 @@ func TestALookEndsWhateverHangs(t *testing.T) {
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("took %s", took)
 	}
-	if s.Tools.OK || s.Tools.Err == "" || s.Rooms[0].Free != 0 || s.Reached[0].Trouble != ReachConnect || s.System.OK {
+	if s.Tools.OK || s.Tools.Err == "" || len(s.Rooms) != 1 || s.Rooms[0].Free != 0 || s.Reached[0].Trouble != ReachConnect || s.System.OK {
 		t.Errorf("%+v", s)
 	}
 }

@@ -140,18 +140,19 @@ type ToolTrouble struct {
 
 // Daemon is libvirt as it is on the disk.
 type Daemon struct {
-	Library string            `json:"library"` // path; "" when it is not there
-	Single  bool              `json:"single"`  // libvirtd is there
-	Modular bool              `json:"modular"` // virtqemud is there
-	Running bool              `json:"running"` // one of them
-	Sockets map[string]Socket `json:"sockets"` // by name
-	Bus     bool              `json:"bus"`     // of D-Bus, which polkit needs
-	Polkit  bool              `json:"polkit"`  // runs
-	Agent   bool              `json:"agent"`   // something that can ask for polkit's password
+	Library string   `json:"library"` // path; "" when it is not there
+	Single  bool     `json:"single"`  // libvirtd is there
+	Modular bool     `json:"modular"` // virtqemud is there
+	Running bool     `json:"running"` // one of them
+	Sockets []Socket `json:"sockets"`
+	Bus     bool     `json:"bus"`    // of D-Bus, which polkit needs
+	Polkit  bool     `json:"polkit"` // runs
+	Agent   bool     `json:"agent"`  // something that can ask for polkit's password
 }
 
 // Socket is one of libvirt's.
 type Socket struct {
+	Name  string `json:"name"`
 	Mode  string `json:"mode"` // octal
 	Group string `json:"group"`
 	// Connects is "yes", "denied" or "refused".

@@ -39,7 +39,7 @@ type driver struct {
 	of     string
 	// fixes are those that the last look at this computer proposed: what is run is
 	// what was shown.
-	fixes map[string]preflight.Fix
+	fixes []preflight.Fix
 	speed *host.Speed // of this computer, measured once
 }
 

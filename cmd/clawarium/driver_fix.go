@@ -46,10 +46,10 @@ func (d *driver) look(ctx context.Context, p plan.Plan, say func(string)) (prefl
 	}
 	d.remember(env)
 	conditions := preflight.Judge(env.Plan, s)
-	fixes := map[string]preflight.Fix{}
+	var fixes []preflight.Fix
 	for _, c := range conditions {
 		if c.Fix != nil {
-			fixes[c.Fix.ID] = *c.Fix
+			fixes = append(fixes, *c.Fix)
 		}
 	}
 	d.mu.Lock()
@@ -85,11 +85,21 @@ func shown(f preflight.Fix, commands []preflight.Command) []string {
 	return lines
 }
 
+// proposed is a fix of the last look.
+func (d *driver) proposed(id string) (preflight.Fix, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.fixes {
+		if f.ID == id {
+			return f, true
+		}
+	}
+	return preflight.Fix{}, false
+}
+
 func (d *driver) Fix(ctx context.Context, p plan.Plan, id string, say func(string)) error {
 	t := &text.T().Preflight
-	d.mu.Lock()
-	fix, ok := d.fixes[id]
-	d.mu.Unlock()
+	fix, ok := d.proposed(id)
 	switch {
 	case !ok:
 		return &text.Fault{What: fmt.Sprintf(t.NoFix, id), Hint: t.NoFixHint}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -136,10 +135,10 @@ func (o *preflightOptions) putRight(ctx context.Context, p plan.Plan, say func(s
 		}
 		var next string
 		if all {
-			for _, id := range slices.Sorted(maps.Keys(o.driver.fixes)) {
+			for _, f := range o.driver.fixes {
 				// What needs packages comes after them.
-				if !tried[id] && (next == "" || id == preflight.FixPackages) {
-					next = id
+				if !tried[f.ID] && (next == "" || f.ID == preflight.FixPackages) {
+					next = f.ID
 				}
 			}
 		} else {
@@ -153,7 +152,7 @@ func (o *preflightOptions) putRight(ctx context.Context, p plan.Plan, say func(s
 			return nil
 		}
 		tried[next] = true
-		fix, ok := o.driver.fixes[next]
+		fix, ok := o.driver.proposed(next)
 		if !ok && o.resumed {
 			continue // the one before has done it
 		}
@@ -239,13 +238,15 @@ func (o *preflightOptions) print(conditions []preflight.Condition, e ui.Estimate
 	if f, ok := out.(*os.File); ok {
 		out = ui.Fold(f)
 	}
-	mark := map[checks.Status]string{checks.Met: "✓", checks.NotMet: "✗"}
 	stops, fair := 0, true
 	var fixable []string
 	for _, c := range conditions {
-		m := mark[c.Status]
-		if m == "" {
-			m = "?"
+		m := "?"
+		switch c.Status {
+		case checks.Met:
+			m = "✓"
+		case checks.NotMet:
+			m = "✗"
 		}
 		if c.Stops {
 			stops++

@@ -262,12 +262,12 @@ func TestEachRealSituationYieldsItsFindingAndItsFixMakesItGoAway(t *testing.T) {
 	}
 }
 
-// From nothing: the packages are really removed, really installed again by the fix,
-// the program starts itself anew with a libvirt that it could not load before, and
-// goes on to start the daemon. The archives are fetched beforehand, so that the daemon
-// is started in a network of its own.
-func TestFromNothingEveryFixIsOfferedAndDone(t *testing.T) {
-	looks, out := onComputer(t, true, `
+// fromNothing runs a script on a computer that lacks all that a machine needs: the
+// packages are really removed. The archives are fetched beforehand, so that what
+// installs and starts them has a network of its own.
+func fromNothing(t *testing.T, script string) (looks []seen, all string) {
+	t.Helper()
+	return onComputer(t, true, `
 printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
 export DEBIAN_FRONTEND=noninteractive
 apt-get purge -y libvirt0 libvirt-daemon-system libvirt-clients squashfs-tools ovmf qemu-system-x86 qemu-utils >/tmp/apt 2>&1 || { cat /tmp/apt; exit 1; }
@@ -276,13 +276,19 @@ install=$(unshare -n sh -c '. /tmp/words; run --json' | grep -o 'apt-get install
 $install --download-only >/tmp/apt 2>&1 || { apt-get update && $install --download-only; } >/tmp/apt 2>&1 || { cat /tmp/apt; exit 1; }
 cat >/tmp/rest <<'EOF'
 . /tmp/words
-look
-run --fix all --yes >/tmp/out 2>&1 || { cat /tmp/out; exit 1; }
-grep -n '^done' /tmp/out
-look
+`+script+`
 EOF
 unshare -n sh /tmp/rest
 `)
+}
+
+// The fix installs them again, the program starts itself anew with a libvirt that it
+// could not load before, and goes on to start the daemon.
+func TestFromNothingEveryFixIsOfferedAndDone(t *testing.T) {
+	looks, out := fromNothing(t, `look
+run --fix all --yes >/tmp/out 2>&1 || { cat /tmp/out; exit 1; }
+grep -n '^done' /tmp/out
+look`)
 	if len(looks) != 2 {
 		t.Fatal(out)
 	}
@@ -297,5 +303,24 @@ unshare -n sh /tmp/rest
 	}
 	if before.exit != exitNotMet || after.exit != exitFine || !after.found.Ready {
 		t.Errorf("exit status %d, then %d\n%s", before.exit, after.exit, out)
+	}
+}
+
+// The wizard is asked twice to do it: it is started anew in between, by itself, and goes
+// on with its answers. In lines it asks once more which way to go.
+func TestFromNothingTheWizardGoesOnToTheReview(t *testing.T) {
+	_, out := fromNothing(t, `printf '%s\n' 1 1 1 yes 1 1 yes next quit | /tmp/clawarium --line --lang en 2>&1
+echo "left with $?"`)
+	rest, found := out, true
+	for _, part := range []string{
+		"libvirt is not installed", "$ env DEBIAN_FRONTEND=noninteractive apt-get install", "Setting up libvirt-daemon-system",
+		"nobody answers at qemu:///system", "$ libvirtd -d", "Review", "where     qemu:///system", "Nothing was made.",
+	} {
+		if _, rest, found = strings.Cut(rest, part); !found {
+			t.Fatalf("no %q in its place:\n%s", part, out)
+		}
+	}
+	if !strings.Contains(out, "left with 130") {
+		t.Error(out)
 	}
 }
