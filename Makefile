@@ -57,7 +57,8 @@ run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
 
 .PHONY: build
 build: ## build bin/clawarium
-	CGO_CFLAGS='$(SMALL_C)' go build -trimpath $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
+	@go run ./assets/text/small bin/text
+	CGO_CFLAGS='$(SMALL_C)' go build -trimpath -overlay=bin/text/overlay.json $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
 		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium
 
 .PHONY: unit

@@ -130,8 +130,8 @@ func (j *judgement) allowed(try Try, what []any) {
 	switch {
 	case try.Passed && try.Answer == Open:
 		j.right(Host, t.Allowed, what...)
-	case try.By == "lookup" || try.By == "connect":
-		// The warden would, and this computer has no connection.
+	case slices.Contains(outsideReasons, try.By):
+		// The warden would, and this computer does not get there.
 		j.remark(Host, t.AllowedOffline, append(what, try.By)...)
 	default:
 		j.unknown(Host, t.AllowedFailed, append(what, cmp.Or(try.By, try.Answer))...)

@@ -273,9 +273,12 @@ func (a Attempt) Heard(parts []string, failed string) string {
 }
 
 // insideReasons are why the warden ends a tunnel over what is said in it first.
-var insideReasons = map[string][]string{
-	"proxy false name": {"name-mismatch"}, "proxy no name": {"no-name"}, "proxy not tls": {"not-tls"}, "proxy allowed": {"lookup", "connect"},
+var insideReasons = map[string]string{
+	"proxy false name": "name-mismatch", "proxy no name": "no-name", "proxy not tls": "not-tls", "proxy allowed": "",
 }
+
+// outsideReasons are why it cannot connect to a host that the policy lets through.
+var outsideReasons = []string{"lookup", "connect", "address", "mixed", "own-address"}
 
 // Garbled says that the warden need not make out what it was asked for.
 func (a Attempt) Garbled() bool {
@@ -285,8 +288,8 @@ func (a Attempt) Garbled() bool {
 // Expects says whether a line of the warden's record can be about this attempt. Others
 // may ask for a host that is let through at the same time.
 func (a Attempt) Expects(reason string, passed bool) bool {
-	reasons, inside := insideReasons[a.Name]
-	return !inside || slices.Contains(reasons, reason) || a.Twin && passed
+	own, inside := insideReasons[a.Name]
+	return !inside || slices.Contains(outsideReasons, reason) || !a.Twin && reason == own || a.Twin && passed
 }
 
 // Harmless says that a host was let through to an address that it is meant to have:

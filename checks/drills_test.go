@@ -213,23 +213,25 @@ func TestARoundCountsWhileTheWallsStandAndForADay(t *testing.T) {
 		last   *Drills
 		anyway bool
 		walls  string
+		open   bool
 		now    time.Time
 		made   bool
 		stale  string
 		ok     bool
 	}{
-		{"first", fresh, nil, false, "a", now, true, "", true},
-		{"same walls", fresh, old, false, "a", now, false, "", true},
-		{"other walls", fresh, old, false, "b", now, true, "", true},
-		{"a day later", fresh, old, false, "a", now.Add(DrillAge), true, "", true},
-		{"from the future", fresh, old, false, "a", now.Add(-2 * time.Hour), true, "", true},
-		{"asked for", fresh, old, true, "a", now, true, "", true},
-		{"must not, other walls", nil, old, false, "b", now, false, StaleWalls, true},
-		{"must not, too old", nil, old, true, "a", now.Add(DrillAge), false, StaleAge, true},
-		{"must not, never made", nil, nil, true, "a", now, false, "", false},
-		{"cannot", func(string) (Drills, error) { return Drills{}, errors.New("no") }, old, true, "a", now, false, "", false},
+		{"first", fresh, nil, false, "a", false, now, true, "", true},
+		{"same walls", fresh, old, false, "a", false, now, false, "", true},
+		{"the way out is open now", fresh, old, false, "a", true, now, true, "", true},
+		{"other walls", fresh, old, false, "b", false, now, true, "", true},
+		{"a day later", fresh, old, false, "a", false, now.Add(DrillAge), true, "", true},
+		{"from the future", fresh, old, false, "a", false, now.Add(-2 * time.Hour), true, "", true},
+		{"asked for", fresh, old, true, "a", false, now, true, "", true},
+		{"must not, other walls", nil, old, false, "b", false, now, false, StaleWalls, true},
+		{"must not, too old", nil, old, true, "a", false, now.Add(DrillAge), false, StaleAge, true},
+		{"must not, never made", nil, nil, true, "a", false, now, false, "", false},
+		{"cannot", func(string) (Drills, error) { return Drills{}, errors.New("no") }, old, true, "a", false, now, false, "", false},
 	} {
-		f := drilled(c.ask, c.last, c.anyway, c.walls, c.now)
+		f := drilled(c.ask, c.last, c.anyway, c.walls, c.open, c.now)
 		if made := f.OK && f.Value.When.Equal(now); f.OK != c.ok || made != c.made || f.Value.Stale != c.stale {
 			t.Errorf("%s: ok %v, made %v, stale %q", c.name, f.OK, made, f.Value.Stale)
 		}

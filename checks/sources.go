@@ -195,7 +195,9 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		known := g.await(append(wallParts, ofGuest)...)
 		ask := func(walls string) (Drills, error) {
 			progress.Stage(t.Drills.Drilling)
-			f := within(whole, drillDeadline, func() (Drills, error) { return from.Drill(whole, walls) })
+			ctx, cancel := context.WithTimeout(whole, drillDeadline)
+			defer cancel()
+			f := within(ctx, drillDeadline, func() (Drills, error) { return from.Drill(ctx, walls) })
 			if !f.OK {
 				return Drills{}, errors.New(f.Err)
 			}
@@ -204,7 +206,7 @@ func Collect(ctx context.Context, s Subject, from Sources) Evidence {
 		if from.Drill == nil || !known.Guest.Report.OK {
 			ask = nil // it would not answer now, either
 		}
-		return drilled(ask, from.Drilled, from.DrillAnyway, wallsOf(known), begun)
+		return drilled(ask, from.Drilled, from.DrillAnyway, wallsOf(known), known.Host.Warden.Value.Connected, begun)
 	})
 	watch(g, ofAudit, &host.Audit, func() Fact[Audit] { return audit(whole, from, progress) })
 	e := g.run()

@@ -35,7 +35,7 @@ func wallsOf(e Evidence) string {
 		// Forwards to elsewhere come and go, and are K4's.
 		before(e.Host.Rules.IPv4.Value.Lines, "*nat"), before(e.Host.Rules.IPv6.Value.Lines, "*nat"), e.Host.Rules.Link.Value.Lines,
 		e.Host.Qemu.Value.PID, netdevs(e.Host.Qemu.Value.Args),
-		w.Running, w.PID, w.Connected, w.InForce,
+		w.Running, w.PID, w.InForce,
 	})
 	if err != nil {
 		return "" // strings, numbers and lists always marshal
@@ -56,12 +56,13 @@ func before(lines []string, line string) []string {
 
 // drilled is the round that the findings rest on: the last one while it still says
 // something, else a new one.
-func drilled(ask func(walls string) (Drills, error), last *Drills, anyway bool, walls string, now time.Time) Fact[Drills] {
+// A way out that was closed then and is open now was not tried.
+func drilled(ask func(walls string) (Drills, error), last *Drills, anyway bool, walls string, open bool, now time.Time) Fact[Drills] {
 	stale := StaleWalls
 	if last != nil {
 		age := now.Sub(last.When)
 		switch {
-		case last.Walls != walls || walls == "":
+		case last.Walls != walls || walls == "" || open && !last.Proxy:
 		case age > DrillAge || age < -time.Minute:
 			stale = StaleAge
 		default:

@@ -39,6 +39,7 @@ type outside struct {
 	look    int // the number of the look whose answer is waited for
 
 	now     *Out // nil until it is known
+	table   outTable
 	lookErr error
 	at      string // the row under the cursor
 	pane    pane
@@ -91,7 +92,7 @@ func (p *outside) update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		if p.lookErr = msg.err; msg.err == nil {
-			p.now = &msg.now
+			p.now, p.table = &msg.now, newOutTable(&msg.now, p.d.s.now())
 		}
 		return p.d.s.after(outEvery, func(time.Time) tea.Msg { return outAgainMsg{p, msg.look} })
 	case outAgainMsg:
@@ -154,11 +155,8 @@ func (p *outside) changing(msg tea.Msg) tea.Cmd {
 }
 
 func (p *outside) press(key string) tea.Cmd {
-	var rows []outRow
-	if p.now != nil {
-		rows = p.now.hosts()
-	}
-	at := max(0, slices.IndexFunc(rows, func(r outRow) bool { return r.key() == p.at }))
+	rows := p.table.rows
+	at := p.chosen()
 	page := max(p.pane.rows-2, 1)
 	switch key {
 	case "esc":
@@ -190,7 +188,7 @@ func (p *outside) press(key string) tea.Cmd {
 		return nil
 	}
 	if len(rows) > 0 {
-		p.at = rows[max(0, min(at, len(rows)-1))].key()
+		p.at = p.table.keys[max(0, min(at, len(rows)-1))]
 	}
 	return nil
 }
@@ -288,7 +286,7 @@ func (p *outside) keys() []keyHint {
 		return []keyHint{{"r", t.Again}, {w.Esc, w.Back}}
 	}
 	hints := []keyHint{{"l", t.Out.Level}, {"a", t.Out.Add}, {w.Esc, w.Back}}
-	if p.now != nil && len(p.now.hosts()) > 0 {
+	if len(p.table.rows) > 0 {
 		hints = append([]keyHint{{w.Enter, t.Out.Decide}}, append(hints, keyHint{w.Arrows, w.Move})...)
 	}
 	return hints

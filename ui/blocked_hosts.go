@@ -32,8 +32,6 @@ type outRow struct {
 	rule    OutRule
 }
 
-func (r outRow) key() string { return string(r.kind) + " " + r.host }
-
 // hosts are all rows, those of a kind behind one another.
 func (o *Out) hosts() []outRow {
 	var rows, settings []outRow

@@ -80,7 +80,8 @@ func TestTheStateOfTheWayOutIsSaidInAWord(t *testing.T) {
 		said string
 		open bool
 	}{
-		{Out{}, "closed: no rules", false},
+		{Out{}, "does not run", false},
+		{Out{Running: true, Connected: true}, "closed: no rules", false},
 		{Out{Level: "offline", Running: true, Connected: true}, "closed, as you chose", false},
 		{Out{Level: "offline"}, "closed, as you chose", false},
 		{Out{Level: "internet"}, "does not run", false},
@@ -154,6 +155,16 @@ func TestTheCursorStaysOnItsHostWhenOthersComeIn(t *testing.T) {
 	if got := m.changed(); !strings.Contains(got, "Host:files.example.net:8443") {
 		t.Errorf("another host than the question named: %s", got)
 	}
+}
+
+func TestTheCursorPassesHostsThatAreAlike(t *testing.T) {
+	d := newKept()
+	m := d.only()
+	m.out.Blocked, m.out.Never = nil, nil
+	m.out.Rules = []OutRule{{Host: "a.example", For: "updates:apt"}, {Host: "a.example", For: "updates:npm"}, {Host: "b.example", For: "updates:npm"}}
+	r := outRig(t, d, 80, 24)
+	r.press("down", "down")
+	must(t, r, "› b.example")
 }
 
 func TestALookThatIsTooLateIsNotShown(t *testing.T) {

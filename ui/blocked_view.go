@@ -21,10 +21,10 @@ func outState(o Out) (said string, open bool) {
 	switch {
 	case o.Level == "offline":
 		return t.Offline, false
-	case o.Level == "":
-		return t.None, false
 	case !o.Running:
 		return t.Down, false
+	case o.Level == "":
+		return t.None, false
 	case !o.Connected:
 		return t.Away, false
 	}
@@ -122,7 +122,7 @@ func (p *outside) view(width, height int) string {
 	top := few(append([]string{s.title.Render(ansi.Truncate(fmt.Sprintf(t.Head, name), width, "…"))}, p.stands(width)...), 6)
 	foot := p.foot(width)
 	room := max(1, height-len(top)-len(foot)-2)
-	lines, at := p.lines(width)
+	lines, at := p.lines(width, room)
 	first := at
 	if room > 3 { // with the head above it
 		first = max(0, at-1)
@@ -171,13 +171,55 @@ func few(lines []string, most int) []string {
 	return lines
 }
 
-// lines are the hosts under their heads, and in which of them the cursor is.
-func (p *outside) lines(width int) (lines []string, at int) {
+// outTable is the list of hosts as far as it can be made before it is drawn: there
+// may be hundreds of them, and a few of them in sight.
+type outTable struct {
+	rows  []outRow
+	keys  []string    // by which the cursor knows each, also when there are two alike
+	about [][2]string // what stands beside each
+	host  int         // widths
+	wide  [2]int
+}
+
+func newOutTable(o *Out, now time.Time) outTable {
+	t := outTable{rows: o.hosts()}
+	alike := map[string]int{}
+	for _, r := range t.rows {
+		key := string(r.kind) + " " + r.host
+		alike[key]++
+		t.keys = append(t.keys, fmt.Sprint(key, " ", alike[key]))
+		about := beside(r, now)
+		for i := range about {
+			t.wide[i] = max(t.wide[i], ansi.StringWidth(about[i]))
+		}
+		plain, _ := plainHost(r.host)
+		t.host = max(t.host, len(plain))
+		t.about = append(t.about, about)
+	}
+	return t
+}
+
+// beside is what stands beside a host.
+func beside(r outRow, now time.Time) [2]string {
+	switch r.kind {
+	case outBlocked:
+		return [2]string{fmt.Sprintf(text.T().Dashboard.Out.Times, r.blocked.Count), ago(now.Sub(r.blocked.Last))}
+	case outOwner:
+		return [2]string{"", outLeft(r.rule)}
+	case outSettings:
+		return [2]string{"", whose(r.rule.For)}
+	}
+	return [2]string{}
+}
+
+// lines are the hosts under their heads, and in which of them the cursor is. Those
+// that will not be in one of height rows are empty.
+func (p *outside) lines(width, height int) (lines []string, at int) {
 	s, t := p.d.s.styles, text.T().Dashboard.Out
 	if p.now == nil {
 		return nil, 0
 	}
-	rows := p.now.hosts()
+	rows := p.table.rows
 	if len(p.now.Blocked) == 0 {
 		said := t.Nothing
 		if p.now.Level == "internet" {
@@ -185,21 +227,9 @@ func (p *outside) lines(width int) (lines []string, at int) {
 		}
 		lines = append(lines, strings.Split(wrap(said, width), "\n")...)
 	}
-	chosen := max(0, slices.IndexFunc(rows, func(r outRow) bool { return r.key() == p.at }))
-	var about [][2]string
-	hostWide, aboutWide := 0, [2]int{}
-	for _, r := range rows {
-		a := p.beside(r)
-		about = append(about, a)
-		plain, _ := plainHost(r.host)
-		hostWide = max(hostWide, len(plain))
-		for i := range a {
-			aboutWide[i] = max(aboutWide[i], ansi.StringWidth(a[i]))
-		}
-	}
-	rest := aboutWide[0] + aboutWide[1] + 6 // mark and gaps
-	hostWide = max(16, min(hostWide, width-rest))
+	chosen := p.chosen()
 	var last outKind
+	place := make([]int, len(rows)) // of each row among the lines
 	for i, r := range rows {
 		if r.kind != last {
 			if len(lines) > 0 {
@@ -207,29 +237,33 @@ func (p *outside) lines(width int) (lines []string, at int) {
 			}
 			lines, last = append(lines, s.strong.Render(ansi.Truncate(t.Groups[string(r.kind)], width, "…"))), r.kind
 		}
+		place[i] = len(lines)
+		lines = append(lines, "")
+	}
+	if len(rows) > 0 {
+		at = place[chosen]
+	}
+	from := min(p.pane.from, max(0, len(lines)-height))
+	host := max(16, min(p.table.host, width-p.table.wide[0]-p.table.wide[1]-6)) // mark and gaps
+	for i, r := range rows {
+		if n := place[i]; n < min(from, at)-height || n > max(from, at)+height {
+			continue
+		}
 		mark, style := "  ", s.text
 		if i == chosen {
-			mark, style, at = "› ", s.focus, len(lines)
+			mark, style = "› ", s.focus
 		}
-		line := style.Render(mark+padTo(tailOf(r.host, hostWide), hostWide)) + "  " +
-			s.faint.Render(strings.Repeat(" ", aboutWide[0]-ansi.StringWidth(about[i][0]))+about[i][0]+"  "+about[i][1])
-		lines = append(lines, ansi.Truncate(line, width, "…"))
+		about := p.table.about[i]
+		line := style.Render(mark+padTo(tailOf(r.host, host), host)) + "  " +
+			s.faint.Render(strings.Repeat(" ", p.table.wide[0]-ansi.StringWidth(about[0]))+about[0]+"  "+about[1])
+		lines[place[i]] = ansi.Truncate(line, width, "…")
 	}
 	return lines, at
 }
 
-// beside is what stands beside a host.
-func (p *outside) beside(r outRow) [2]string {
-	t := text.T().Dashboard.Out
-	switch r.kind {
-	case outBlocked:
-		return [2]string{fmt.Sprintf(t.Times, r.blocked.Count), ago(p.d.s.now().Sub(r.blocked.Last))}
-	case outOwner:
-		return [2]string{"", outLeft(r.rule)}
-	case outSettings:
-		return [2]string{"", whose(r.rule.For)}
-	}
-	return [2]string{}
+// chosen is the row under the cursor.
+func (p *outside) chosen() int {
+	return max(0, slices.Index(p.table.keys, p.at))
 }
 
 // outLeft is how long a rule lasts yet.
@@ -271,12 +305,8 @@ func (p *outside) foot(width int) []string {
 	var lines []string
 	if p.said != "" {
 		lines = marked(s.word.Render("i"), p.said, width)
-	} else if p.now != nil {
-		rows := p.now.hosts()
-		if len(rows) > 0 {
-			at := max(0, slices.IndexFunc(rows, func(r outRow) bool { return r.key() == p.at }))
-			lines = strings.Split(wrap(outDetail(rows[at], p.d.s.now()), width), "\n")
-		}
+	} else if rows := p.table.rows; len(rows) > 0 {
+		lines = strings.Split(wrap(outDetail(rows[p.chosen()], p.d.s.now()), width), "\n")
 	}
 	lines = few(lines, 4)
 	for len(lines) < 3 { // so that the list does not jump

@@ -46,11 +46,7 @@ func Converse(ctx context.Context, d Driver, o LineOptions) (int, error) {
 	if term.IsTerminal(int(o.In.Fd())) {
 		c.terminal = o.In
 	}
-	code, err := c.hold(ctx)
-	if at := c.restart; at != nil && err == nil {
-		return couldNot, d.Restart(*at)
-	}
-	return code, err
+	return c.goOn(c.hold(ctx))
 }
 
 // conversation is one, with the answers so far.

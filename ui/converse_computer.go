@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,16 +47,16 @@ func (c *conversation) computer(ctx context.Context) (move, error) {
 
 // stops says whether something keeps the machine from being made.
 func (p Preflight) stops() bool {
-	for _, l := range p.Lines {
-		if l.Stops {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Lines, func(l PreflightLine) bool { return l.Stops })
+}
+
+// asks says whether there is something to decide about what was seen.
+func (c *conversation) asks(seen Preflight) bool {
+	return len(c.undo) > 0 || slices.ContainsFunc(seen.Lines, func(l PreflightLine) bool { return l.Stops || l.Fix != nil })
 }
 
 // preflight looks at this computer and says what it saw, by kinds. What is worth
-// reading has a number.
+// reading has a number where it can be asked about, else all that is to be done.
 func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 	t, groups := &text.T().Lines, pageWords().Computer.Groups
 	c.say(t.Looking)
@@ -63,6 +64,7 @@ func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 	if err != nil {
 		return seen, err
 	}
+	asks := c.asks(seen)
 	said := map[checks.Status]string{checks.Met: t.Fine, checks.NotMet: t.NotFine, checks.NotChecked: t.Unseen}
 	for kind, name := range []string{"stops", "worth", "fine"} {
 		head := groups[name]
@@ -79,7 +81,14 @@ func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 				c.say("  - " + what)
 				continue
 			}
-			c.sayf("  %d. %s", i+1, what)
+			if asks {
+				c.sayf("  %d. %s", i+1, what)
+			} else {
+				c.say("  - " + what)
+				for _, cmd := range l.Commands {
+					c.sayClean("     $ " + cmd)
+				}
+			}
 			if l.Hint != "" {
 				c.say("     " + text.T().Engine.HintPrefix + strings.ReplaceAll(indented(l.Hint), "\n  ", "\n     "))
 			}
@@ -92,13 +101,10 @@ func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 // to be; again is the wish to look once more.
 func (c *conversation) mendable(ctx context.Context, seen Preflight) (move, error) {
 	t, l := &pageWords().Computer, &text.T().Lines
-	stops, fixes := seen.stops(), len(c.undo) > 0
-	for _, line := range seen.Lines {
-		fixes = fixes || line.Fix != nil
-	}
-	if !stops && !fixes {
+	if !c.asks(seen) {
 		return onward, nil
 	}
+	stops := seen.stops()
 	put := func() {
 		if stops {
 			c.wrong(l.Stops, l.StopsHint)

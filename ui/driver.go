@@ -187,7 +187,7 @@ type Machine interface {
 
 // Out is the way out of a machine: the warden, what it lets through, what it refused.
 type Out struct {
-	Level     string    // in force: allowlist, internet or offline; empty when none is, and nothing gets out
+	Level     string    // in force: allowlist, internet or offline; empty when none is, as without a warden
 	Running   bool      // the warden runs
 	Connected bool      // and has its way into the machine
 	Since     time.Time // of which it is as the two say; zero when that is not known

@@ -224,7 +224,13 @@ func TestAFixThatNeedsARestartComesBackWithAllAnswers(t *testing.T) {
 	if !r.quit || s.restart == nil {
 		t.Fatalf("it goes on in this process:\n%s", r.screen())
 	}
-	at := *s.restart
+	if code, err := s.goOn(130, nil); code != 130 || err != nil || len(m.restarted) > 0 {
+		t.Errorf("left all the same: %d, %v", code, err)
+	}
+	if code, _ := s.goOn(r.w.code, nil); code != 2 || len(m.restarted) != 1 {
+		t.Errorf("status %d, restarted %v", code, m.restarted)
+	}
+	at := m.restarted[0]
 	if at.Page != "computer" || at.Plan.Name != "reef" || string(at.Key) != "k-1" || !slices.Equal(at.Promised, []checks.ID{"K5"}) {
 		t.Errorf("%+v", at)
 	}

@@ -223,7 +223,7 @@ func (d *propertyDriver) Preflight(ctx context.Context, p plan.Plan, say func(st
 		if rng.IntN(2) == 0 {
 			l.Fix = &PreflightFix{
 				ID: fmt.Sprint("fix-", len(found.Lines)), Title: someText(rng, 5), Commands: slices.Repeat([]string{someText(rng, 30)}, rng.IntN(9)),
-				Sudo: rng.IntN(2) == 0, Undo: rng.IntN(2) == 0, After: []string{AfterNothing, AfterNothing, AfterRestart, AfterLogin, AfterReboot}[rng.IntN(5)],
+				Sudo: rng.IntN(2) == 0, Undo: rng.IntN(4) > 0, After: []string{AfterRestart, AfterLogin, AfterReboot, 7: AfterNothing}[rng.IntN(8)],
 			}
 		}
 	}

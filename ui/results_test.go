@@ -288,7 +288,7 @@ func TestFindingsComeInWhileTheMachineIsLookedAt(t *testing.T) {
 	r.shows("K3", "still being looked at")
 	close(m.hold)
 	r.until(func() bool { return r.results().report != nil })
-	r.shows("✓ met")
+	r.shows("What was seen")
 	r.lacks("looking …", "still being")
 	r.press("esc")
 	r.shows("Looked at on 2026-11-22", "f repair")

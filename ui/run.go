@@ -68,11 +68,16 @@ func Run(ctx context.Context, d Driver, o Options) (int, error) {
 		w.trail = slices.Clone(way[:max(0, slices.Index(way, start))])
 	}
 	w.session.answered(o.Key, o.Promised)
-	code, err := show(ctx, cancel, w, o)
-	if at := w.session.restart; at != nil && code == 0 && err == nil {
-		return couldNot, d.Restart(*at)
+	return w.session.goOn(show(ctx, cancel, w, o))
+}
+
+// goOn is the end of the screen or of the conversation, or clawarium anew in its own
+// place, where that was wished and nothing came between.
+func (s *session) goOn(code int, err error) (int, error) {
+	if s.restart == nil || code != 0 || err != nil {
+		return code, err
 	}
-	return code, err
+	return couldNot, s.driver.Restart(*s.restart)
 }
 
 func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Options) (int, error) {

@@ -235,9 +235,12 @@ class Player:
 def converse(t):
     """Says each part and hears what comes back, as hexadecimal, or why it could not."""
     heard = []
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    s.settimeout(t["wait"])
     try:
-        s = socket.create_connection(("127.0.0.1", t["port"]), timeout=t["wait"])
+        s.connect(("127.0.0.1", t["port"]))
     except OSError as e:
+        s.close()
         return {"error": name_of(e), "heard": heard}
     error = ""
     with s:
@@ -296,7 +299,11 @@ class Agent:
         file.flush()
         for request in file:
             word, t = json.loads(request)
-            file.write(json.dumps(getattr(player, word)(t)) + "\n")
+            try:
+                answer = getattr(player, word)(t)
+            except Exception as e:
+                answer = {"broke": "%s: %s" % (type(e).__name__, e)}
+            file.write(json.dumps(answer) + "\n")
             file.flush()
 
     def hello(self):
@@ -305,7 +312,10 @@ class Agent:
     def ask(self, word, t):
         self.file.write(json.dumps([word, t]) + "\n")
         self.file.flush()
-        return json.loads(self.file.readline())
+        answer = json.loads(self.file.readline())
+        if isinstance(answer, dict) and "broke" in answer:
+            raise RuntimeError(answer["broke"])
+        return answer
 
     def begin(self, t):
         return self.ask("begin", t)

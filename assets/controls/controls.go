@@ -4,10 +4,12 @@
 package controls
 
 import (
-	_ "embed"
+	_ "embed" // the archive
 	"encoding/json"
 	"slices"
 	"sync"
+
+	"github.com/clawarium/clawarium/assets/packed"
 )
 
 // Control is one requirement.
@@ -37,8 +39,10 @@ type Source struct {
 	Date string `json:"date"` // year, month and, where known, day
 }
 
-//go:embed catalogue.json
-var file []byte
+//go:generate go run ../packed/make catalogue.tar.gz catalogue.json
+
+//go:embed catalogue.tar.gz
+var archive string
 
 type catalogue struct {
 	Sources  []Source  `json:"sources"`
@@ -48,7 +52,7 @@ type catalogue struct {
 
 var load = sync.OnceValue(func() catalogue {
 	var c catalogue
-	if err := json.Unmarshal(file, &c); err != nil {
+	if err := json.Unmarshal(packed.Open(archive)["catalogue.json"], &c); err != nil {
 		panic("controls: " + err.Error()) // the file is compiled in, and tested
 	}
 	return c

@@ -4,16 +4,20 @@
 package egress
 
 import (
-	_ "embed"
+	_ "embed" // the archive
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/clawarium/clawarium/assets/packed"
 )
 
-//go:embed presets.json
-var data []byte
+//go:generate go run ../packed/make presets.tar.gz presets.json
+
+//go:embed presets.tar.gz
+var archive string
 
 // Host is a host in lower case, with one * at most, and the ports that are let
 // through to it.
@@ -33,7 +37,7 @@ var presets = sync.OnceValue(func() (all struct {
 	Providers []preset `json:"providers"`
 	Channels  []preset `json:"channels"`
 }) {
-	if err := json.Unmarshal(data, &all); err != nil {
+	if err := json.Unmarshal(packed.Open(archive)["presets.json"], &all); err != nil {
 		panic(fmt.Sprintf("assets/egress/presets.json: %v", err)) // compiled in, and tested
 	}
 	return all

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/clawarium/clawarium/assets/packed"
 )
 
-var (
-	//go:embed floor.json
-	floor []byte
-	//go:embed endpoints.json
-	endpoints []byte
-)
+//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json
+
+//go:embed facts.tar.gz
+var facts string
 
 // Release is the oldest version without a hole that is known here.
 type Release struct {
@@ -28,7 +28,7 @@ type Release struct {
 
 // Floor returns it.
 var Floor = sync.OnceValue(func() (r Release) {
-	read("floor.json", floor, &r)
+	read("floor.json", &r)
 	return r
 })
 
@@ -46,12 +46,12 @@ var providers = sync.OnceValue(func() []Provider {
 	var all struct {
 		Providers []Provider `json:"providers"`
 	}
-	read("endpoints.json", endpoints, &all)
+	read("endpoints.json", &all)
 	return all.Providers
 })
 
-func read(name string, data []byte, into any) {
-	if err := json.Unmarshal(data, into); err != nil {
+func read(name string, into any) {
+	if err := json.Unmarshal(packed.Open(facts)[name], into); err != nil {
 		panic(fmt.Sprintf("assets/openclaw/%s: %v", name, err)) // compiled in, and tested
 	}
 }

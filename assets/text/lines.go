@@ -96,7 +96,9 @@ type Lines struct {
 
 // InBoth returns what pick takes from the strings of each language, English
 // first: whoever answers may use the words of either.
-func InBoth(pick func(*Strings) string) [2]string { return [2]string{pick(&english), pick(&chinese)} }
+func InBoth(pick func(*Strings) string) [2]string {
+	return [2]string{pick(in(English)), pick(in(Chinese))}
+}
 
 var enLines = Lines{
 	WordsMore: "?,help", WordsBack: "<,back", WordsQuit: "quit,exit", WordsNo: "no,n",

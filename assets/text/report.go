@@ -132,7 +132,7 @@ type ReportSARIF struct {
 
 // Language is the one in use.
 func Language() string {
-	if T() == &chinese {
+	if T() == in(Chinese) {
 		return Chinese
 	}
 	return English

@@ -65,20 +65,17 @@ var (
 	current atomic.Pointer[Strings]
 )
 
-func init() { current.Store(&english) }
-
 // T returns the strings of the language in use. English until Use says otherwise.
-func T() *Strings { return current.Load() }
+func T() *Strings {
+	if current.Load() == nil {
+		Use(English)
+	}
+	return current.Load()
+}
 
 // Use switches the language for the whole process; it is called once, before
 // anything is said. An unknown language means English.
-func Use(lang string) {
-	if lang == Chinese {
-		current.Store(&chinese)
-		return
-	}
-	current.Store(&english)
-}
+func Use(lang string) { current.Store(in(lang)) }
 
 // FromEnviron picks a language the way POSIX orders it: the first of LC_ALL,
 // LC_MESSAGES and LANG that is set decides.

@@ -36,7 +36,7 @@ import (
 const (
 	benchBoot    = "boot"
 	benchCode    = "code-disk"
-	benchBefore  = "guest-service" // the last step before the gateway starts
+	benchBefore  = "guest-proxy" // the last step before the gateway starts
 	benchGateway = "guest-gateway"
 )
 

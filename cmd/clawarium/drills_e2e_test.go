@@ -12,6 +12,7 @@ package main
 // as well, and a test holds that file to the table of checks.
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -25,6 +26,8 @@ import (
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision/host"
+	"github.com/clawarium/clawarium/provision/warden"
 )
 
 var drillLevels = []string{"allowlist", "internet", "offline"}
@@ -265,16 +268,57 @@ func writeDrills(t *testing.T) {
 	}
 }
 
-// For work on drills: on machines called e2e-main, and e2e-session of an account, that
-// are there already.
-func TestEveryDrillOnAMachineThatIsThere(t *testing.T) {
-	w := existing(t)
-	if w == nil {
-		t.Skip("CLAWARIUM_E2E_HOME is not set")
+// For work on drills, and to write the table: CLAWARIUM_E2E_DRILLS=1 makes a machine in
+// each mode as far as the warden, which is all that the table needs, one after the other.
+// With CLAWARIUM_E2E_HOME the system's is one that is there, called CLAWARIUM_E2E_NAME.
+func TestTheWholeTableOfDrills(t *testing.T) {
+	if os.Getenv("CLAWARIUM_E2E_DRILLS") == "" {
+		t.Skip("CLAWARIUM_E2E_DRILLS is not set")
 	}
-	name := os.Getenv("CLAWARIUM_E2E_NAME")
-	if name == "" {
-		name = "e2e-main"
+	t.Run("system", func(t *testing.T) {
+		if w := existing(t); w != nil {
+			name := os.Getenv("CLAWARIUM_E2E_NAME")
+			w = w.withWorld()
+			seesWorld(t, w, name)
+			everyDrill(t, w, name, "system")
+			return
+		}
+		w := newWorld(t, sharedCache(t)).withWorld()
+		w.cleanUp("e2e-drills")
+		w.run(40*time.Minute, "setup", "--yes", "--name", "e2e-drills", "--until", "warden")
+		everyDrill(t, w, "e2e-drills", "system")
+		w.run(5*time.Minute, "destroy", "--name", "e2e-drills", "--confirm", "e2e-drills", "--data", "--keep-cache")
+	})
+	t.Run("session", func(t *testing.T) {
+		w := newWorld(t, sharedCache(t)).withWorld()
+		w.becomeUser("claw-drills")
+		w.cleanUp("e2e-drills")
+		w.run(40*time.Minute, "setup", "--yes", "--name", "e2e-drills", "--until", "warden", "--set", "connection=session")
+		everyDrill(t, w, "e2e-drills", "session")
+		w.run(5*time.Minute, "destroy", "--name", "e2e-drills", "--confirm", "e2e-drills", "--data")
+	})
+}
+
+// seesWorld has a warden that was started without the world begin again with it.
+func seesWorld(t *testing.T, w *world, name string) {
+	service := host.Service{Machine: name, Dir: w.machine(name), Lock: warden.LockFile, Args: []string{"warden", "run", "--name", name}}
+	if err := service.Stop(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	everyDrill(t, w.withWorld(), name, "system")
+	// It also waits for a gateway, which may not be there.
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := w.command(ctx, nil, "start", "--name", name)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cancel(); _ = cmd.Wait() }()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Second) {
+		if s, running, _ := warden.ReadStatus(w.machine(name)); running && s.Connected {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the warden does not connect")
+		}
+	}
 }

@@ -119,9 +119,18 @@ func (w *world) command(ctx context.Context, extraEnv []string, args ...string) 
 
 func (w *world) runWith(limit time.Duration, extraEnv []string, args ...string) result {
 	w.t.Helper()
+	return w.fed("", limit, extraEnv, args...)
+}
+
+// fed is runWith with something on standard input.
+func (w *world) fed(input string, limit time.Duration, extraEnv []string, args ...string) result {
+	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := w.command(ctx, extraEnv, args...)
+	if input != "" {
+		cmd.Stdin = strings.NewReader(input)
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	began := time.Now()

@@ -115,7 +115,7 @@ func TestWhatIsHeavyIsNoticed(t *testing.T) {
 // linker that make the program small.
 func flagsOf(text string) (flags []string) {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(" \t\n\"'", r) }) {
-		for _, prefix := range []string{"-gcflags=", "-d=", "-funcalign=", "-extldflags=", "-Os", "-f", "CGO_CFLAGS=", "nethttp"} {
+		for _, prefix := range []string{"-overlay=", "-gcflags=", "-d=", "-funcalign=", "-extldflags=", "-Os", "-f", "CGO_CFLAGS=", "nethttp"} {
 			if strings.HasPrefix(word, prefix) {
 				if flag := strings.TrimPrefix(word, "CGO_CFLAGS="); flag != "" {
 					flags = append(flags, flag)

@@ -19,11 +19,16 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,19 +55,22 @@ var places = []place{
 	{"t-world-lan", "t-lan", false, "192.168.177.1/24", "192.168.177.2/24", "192.168.177.254/24"},
 	{"t-world-meta", "t-meta", false, "169.254.169.253/30", "169.254.169.254/30", ""},
 	{"t-world-other", "t-other", true, "192.168.178.1/24", "192.168.178.2/24", ""},
-	{"t-world-public", "t-public", false, "203.0.113.1/24", "203.0.113.10/24", "203.0.113.53/24"},
+	{"t-world-public", "t-public", false, "198.51.100.1/24", "198.51.100.10/24", "198.51.100.53/24"},
 }
 
 const (
 	public6     = "2001:db8:77::10"
 	public6Host = "2001:db8:77::1"
 	allowedName = "allowed.world.example"
+	// providerName is a real model provider's, which in this world is a stand-in here.
+	providerName = "openrouter.ai"
 )
 
 // surroundings are that world. Machines of several tests share it.
 type surroundings struct {
 	dir     string // world.json and the dialler's socket
 	changes atomic.Int64
+	calls   atomic.Int64 // of the model provider
 	stop    []func()
 }
 
@@ -230,7 +238,10 @@ func placeOf(a netip.Addr) (string, bool) {
 // serve opens ports in every namespace, and the dialler's socket.
 func (s *surroundings) serve(t *testing.T) {
 	t.Helper()
-	certificate := worldCertificate(t)
+	authority, certificate := worldCertificate(t)
+	if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), authority, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range places {
 		for _, port := range []int{22, 53, 80, 443} {
 			var ln net.Listener
@@ -245,7 +256,7 @@ func (s *surroundings) serve(t *testing.T) {
 			if port == 443 {
 				ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{certificate}})
 			}
-			go answerAll(ln)
+			go s.answerAll(ln)
 		}
 		for _, port := range []int{53, 443} {
 			var udp net.PacketConn
@@ -270,9 +281,9 @@ func (s *surroundings) serve(t *testing.T) {
 		}
 	}
 	world := map[string]any{
-		"dialer": filepath.Join(s.dir, "dialer"), "public": []string{"203.0.113.0/24", "2001:db8:77::/64"},
+		"dialer": filepath.Join(s.dir, "dialer"), "public": append(realHosts(t), "198.51.100.0/24", "2001:db8:77::/64"),
 		"own": []string{"192.168.177.1"}, "router": "192.168.177.254", "neighbours": []string{"192.168.177.2"},
-		"machines": []string{"192.168.178.2"}, "resolvers": []string{"203.0.113.53"}, "hosts": []string{"203.0.113.10", public6},
+		"machines": []string{"192.168.178.2"}, "resolvers": []string{"198.51.100.53"}, "hosts": []string{"198.51.100.10", public6},
 		"allowed": allowedName, "toPrivate": "private.world.example", "changing": "changing.world.example", "mixed": "mixed.world.example",
 	}
 	data, err := json.Marshal(world)
@@ -304,8 +315,9 @@ func (s *surroundings) serve(t *testing.T) {
 	}()
 }
 
-// answerAll says something to everybody.
-func answerAll(ln net.Listener) {
+// answerAll says something to everybody, and to whoever calls the provider by its name
+// what a model says.
+func (s *surroundings) answerAll(ln net.Listener) {
 	for {
 		conn, err := ln.Accept()
 		if err != nil {
@@ -313,11 +325,64 @@ func answerAll(ln net.Listener) {
 		}
 		go func() {
 			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-			_, _ = bufio.NewReader(conn).ReadString('\n')
-			_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"))
+			_ = conn.SetDeadline(time.Now().Add(2 * time.Minute)) // a guest with a slow clock takes its time
+			r := bufio.NewReader(conn)
+			request, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20))
+			kind, answer := "text/plain", "hello"
+			if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().ServerName == providerName && request.Method == http.MethodPost {
+				s.calls.Add(1)
+				kind, answer = modelAnswer(body)
+			}
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", kind, len(answer), answer)
 		}()
 	}
+}
+
+// modelAnswer is a provider's to a request for a chat, whole or as it grows.
+func modelAnswer(request []byte) (kind, answer string) {
+	const head = `{"id":"t-1","created":1,"model":"auto",`
+	const usage = `"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`
+	var r struct{ Stream bool }
+	if json.Unmarshal(request, &r) == nil && r.Stream {
+		return "text/event-stream", "data: " + head + `"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"role":"assistant","content":"pong"},"finish_reason":null}]}` +
+			"\n\ndata: " + head + `"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],` + usage + "\n\ndata: [DONE]\n\n"
+	}
+	return "application/json", head + `"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"pong"},"finish_reason":"stop"}],` + usage
+}
+
+// realHosts are the addresses of the archive and of the npm registry as this computer
+// sees them: behind a company's proxy, or in a closed test bed, they need not be public.
+func realHosts(t *testing.T) (prefixes []string) {
+	t.Helper()
+	addresses := []string{registry(t)}
+	uris, err := exec.Command("apt-get", "indextargets", "--format", "$(SITE)").Output()
+	if err != nil {
+		t.Logf("apt-get indextargets: %v", err)
+	}
+	addresses = append(addresses, strings.Fields(string(uris))...)
+	seen := map[string]bool{}
+	for _, address := range addresses {
+		u, err := url.Parse(address)
+		if err != nil || u.Hostname() == "" || seen[u.Hostname()] {
+			continue
+		}
+		seen[u.Hostname()] = true
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		all, err := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname())
+		cancel()
+		if err != nil {
+			t.Logf("%s: %v", u.Hostname(), err)
+		}
+		for _, a := range all {
+			a = a.Unmap()
+			prefixes = append(prefixes, netip.PrefixFrom(a, a.BitLen()).String())
+		}
+	}
+	return prefixes
 }
 
 // dialFor answers one question of a warden.
@@ -368,35 +433,47 @@ func (s *surroundings) dialFor(line *net.UnixConn) {
 // lookup is the name server of the world.
 func (s *surroundings) lookup(name string) (addresses string, known bool) {
 	switch name {
-	case allowedName:
-		return "203.0.113.10", true
+	case allowedName, providerName:
+		return "198.51.100.10", true
 	case "private.world.example":
 		return "192.168.177.2", true
 	case "mixed.world.example":
-		return "203.0.113.10 192.168.177.2", true
+		return "198.51.100.10 192.168.177.2", true
 	case "changing.world.example":
 		// Public when it is asked for first, and private from then on: what a name does
 		// that wants to be checked as one and used as the other.
 		if s.changes.Add(1) == 1 {
-			return "203.0.113.10", true
+			return "198.51.100.10", true
 		}
 		return "192.168.177.2", true
 	}
 	return "", false
 }
 
-// worldCertificate is one that nobody trusts, for what nobody verifies.
-func worldCertificate(t *testing.T) tls.Certificate {
+// worldCertificate is that of the hosts here, and the authority that it is from, which
+// only machines trust whose plan says so.
+func worldCertificate(t *testing.T) (authority []byte, certificate tls.Certificate) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
+	make := func(template, parent *x509.Certificate, signer *ecdsa.PrivateKey) ([]byte, *ecdsa.PrivateKey) {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signer == nil {
+			signer = key
+		}
+		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour)
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return der, key
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{allowedName},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "the tests' world"},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	root, signer := make(ca, ca, nil)
+	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{allowedName, providerName},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	der, key := make(leaf, ca, signer)
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root}), tls.Certificate{Certificate: [][]byte{der, root}, PrivateKey: key}
 }

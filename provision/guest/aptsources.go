@@ -4,12 +4,11 @@ package guest
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -65,8 +64,9 @@ func aptHosts(out []byte) ([]Source, error) {
 	for s := range seen {
 		list = append(list, s)
 	}
-	slices.SortFunc(list, func(a, b Source) int {
-		return cmp.Or(strings.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port))
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return a.Host < b.Host || a.Host == b.Host && a.Port < b.Port
 	})
 	return list, nil
 }

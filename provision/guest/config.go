@@ -60,20 +60,23 @@ func Config(c ConfigChoices) ([]byte, error) {
 }
 
 // defaultModels are the first models that OpenClaw's own provider pages
-// (docs/providers) set up; the owner can choose others later. Those of deepseek,
-// moonshot, zai and qwen work once their plugin, which OpenClaw does not bundle,
-// has been installed.
+// (docs/providers) set up; the owner can choose others later. Providers that OpenClaw
+// does not bring itself have none: with a model whose plugin is missing, each of its
+// commands tries to fetch that by npm, which the machine does not have, and fails.
 var defaultModels = map[string]string{
 	"none":       "",
 	"anthropic":  "anthropic/claude-opus-5",
 	"openai":     "openai/gpt-6-astra",
-	"deepseek":   "deepseek/deepseek-v4-pro",
-	"moonshot":   "moonshot/kimi-k3",
-	"zai":        "zai/glm-5.3",
-	"qwen":       "qwen/qwen3.5-plus",
+	"deepseek":   "",
+	"moonshot":   "",
+	"zai":        "",
+	"qwen":       "",
 	"google":     "google/gemini-3.1-pro-preview",
 	"openrouter": "openrouter/auto",
 }
+
+// Brings says whether OpenClaw brings the provider itself, so that it can be used.
+func Brings(provider string) bool { return defaultModels[provider] != "" }
 
 // onboarded is what `openclaw onboard --non-interactive` writes on a fresh
 // machine, but for its time stamp and its tool profile.

@@ -51,7 +51,7 @@ func Steps(s Settings) ([]Step, error) {
 	}
 	steps := []Step{
 		hostKeyStep(), accountStep(), directoriesStep(), sshStep(), ca,
-		codeStep(), configStep(s), service, gatewayStep(), proxyStep(),
+		codeStep(), configStep(s), service, proxyStep(), gatewayStep(),
 	}
 	for i := range steps {
 		if steps[i].Deadline == 0 {

@@ -39,7 +39,7 @@ func testSteps(t *testing.T, s Settings) []Step {
 func TestTheStepsAreInOrderAndHaveTitles(t *testing.T) {
 	want := []string{
 		"guest-hostkey", "guest-account", "guest-directories", "guest-ssh", "guest-ca",
-		"guest-code", "guest-config", "guest-service", "guest-gateway", "guest-proxy",
+		"guest-code", "guest-config", "guest-service", "guest-proxy", "guest-gateway",
 	}
 	var got []string
 	for _, s := range testSteps(t, Settings{Stretch: 5}) {

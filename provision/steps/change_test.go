@@ -396,3 +396,26 @@ func TestHostsWhoseTimeIsUpAreForgotten(t *testing.T) {
 		t.Errorf("%s, %v", policy, err)
 	}
 }
+
+func TestReHardeningEndsAChangeThatWasLeft(t *testing.T) {
+	e := made(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := e.ChangeWayOut(ctx, changed(t, e, aChange), func(ev provision.Event) {
+		if ev.Step == stepEgress {
+			cancel()
+		}
+	}, changeOptions)
+	if err == nil {
+		t.Fatal("it was not stopped")
+	}
+	if r, _ := provision.PendingRepair(e.dir); r == nil || !isChange(r) {
+		t.Fatalf("pending: %+v", r)
+	}
+	h := e.Hardening(quietly{}, nil, changeOptions)
+	if r, err := h.Pending(context.Background()); r != nil || err != nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if policy, err := warden.ReadPolicy(e.dir); err != nil || policy.Level != "internet" {
+		t.Errorf("%+v, %v", policy, err)
+	}
+}

@@ -57,7 +57,7 @@ func (d Drift) Repairable() bool { return len(d.Steps) > 0 }
 var repairable = []string{
 	stepImage, stepCode, stepBase, stepCodeVolume, stepFilter, stepNetwork, stepDomain, stepEject,
 	stepHostKey, "guest-account", "guest-directories", "guest-ssh", "guest-ca", "guest-code", "guest-config",
-	stepService, stepEgress, stepWarden, stepGateway, "guest-proxy",
+	stepService, stepEgress, stepWarden, "guest-proxy", stepGateway,
 }
 
 // contents are those whose look reads whole images, which the evidence has done.

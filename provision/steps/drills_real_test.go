@@ -12,15 +12,25 @@ package steps
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/checks"
@@ -161,8 +171,17 @@ func (pretender) read(ctx context.Context, deep bool) (counts, error) {
 	return now, nil
 }
 
-// pretended makes a round there and has K13's judge look at it alone.
+// pretended makes a round there, without the proxy, and has K13's judge look at it alone.
 func pretended(t *testing.T) (checks.Drills, checks.Finding) {
+	t.Helper()
+	s, g := pretendedGround(t)
+	m := &drillmaster{subject: s, ground: g, count: pretender{}, attempts: slices.DeleteFunc(g.Attempts(), checks.Attempt.ByProxy),
+		record: func() ([]warden.Entry, error) { return nil, nil }}
+	m.result = checks.Drills{When: time.Now().UTC(), Level: g.Level}
+	return pretendRound(t, m)
+}
+
+func pretendedGround(t *testing.T) (checks.Subject, checks.Ground) {
 	t.Helper()
 	mac := strings.TrimSpace(atHost(t, "cat", "/sys/class/net/"+layout.Bridge(drillMachine)+"/address"))
 	s := checks.Subject{Machine: drillMachine, System: true, GuestIP: "10.213.9.2", HostIP: "10.213.9.1"}
@@ -172,9 +191,12 @@ func pretended(t *testing.T) (checks.Drills, checks.Finding) {
 		HostPorts: []int{8022}, Metadata: netip.MustParseAddr("169.254.169.254"), Level: warden.LevelOffline,
 		Public: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")},
 	}
-	m := &drillmaster{subject: s, ground: g, count: pretender{}, attempts: slices.DeleteFunc(g.Attempts(), checks.Attempt.ByProxy),
-		record: func() ([]warden.Entry, error) { return nil, nil }}
-	m.result = checks.Drills{When: time.Now().UTC(), Level: g.Level}
+	return s, g
+}
+
+func pretendRound(t *testing.T, m *drillmaster) (checks.Drills, checks.Finding) {
+	t.Helper()
+	s := m.subject
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	err := m.round(ctx, func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
@@ -277,6 +299,173 @@ func TestEachHoleInTheWallsIsFoundByADrill(t *testing.T) {
 			for _, name := range c.tight {
 				if loose[name] {
 					t.Errorf("%s is said to get out", name)
+				}
+			}
+		})
+	}
+}
+
+// insideChannel is a way into the namespace in the place of SSH's.
+type insideChannel struct {
+	done chan struct{}
+	once sync.Once
+}
+
+func (c *insideChannel) Listen(address string) (ln net.Listener, err error) {
+	made := make(chan struct{})
+	go func() {
+		runtime.LockOSThread() // the thread ends with the goroutine, and with it where it is
+		defer close(made)
+		var ns *os.File
+		if ns, err = os.Open("/run/netns/" + drillInside); err != nil {
+			return
+		}
+		defer ns.Close()
+		if err = unix.Setns(int(ns.Fd()), unix.CLONE_NEWNET); err == nil {
+			ln, err = net.Listen("tcp", address)
+		}
+	}()
+	<-made
+	if err == nil {
+		context.AfterFunc(contextOf(c.done), func() { ln.Close() })
+	}
+	return ln, err
+}
+
+func contextOf(done <-chan struct{}) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-done; cancel() }()
+	return ctx
+}
+
+func (c *insideChannel) Journal(ctx context.Context, _ string, _ io.Writer) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+func (c *insideChannel) Done() <-chan struct{} { return c.done }
+func (c *insideChannel) Close() error          { c.once.Do(func() { close(c.done) }); return nil }
+
+// smallWorld has one host that speaks TLS, and names that lead astray. What is dialled
+// ends at it, whatever address it is: an attempt that is let through is answered.
+type smallWorld struct {
+	host    net.Listener
+	changed atomic.Int64
+}
+
+var smallPublic = netip.MustParseAddr("203.0.113.10")
+
+func (w *smallWorld) Lookup(_ context.Context, host string) ([]netip.Addr, error) {
+	private := netip.MustParseAddr("192.168.1.9")
+	switch host {
+	case "allowed.example.net":
+		return []netip.Addr{smallPublic}, nil
+	case "private.example.net":
+		return []netip.Addr{private}, nil
+	case "mixed.example.net":
+		return []netip.Addr{smallPublic, private}, nil
+	case "changing.example.net":
+		if w.changed.Add(1) == 1 {
+			return []netip.Addr{smallPublic}, nil
+		}
+		return []netip.Addr{private}, nil
+	case "localhost.localdomain":
+		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+	}
+	return nil, errors.New("no such host")
+}
+
+func (w *smallWorld) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", w.host.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	return dialled{conn, net.TCPAddrFromAddrPort(to)}, nil
+}
+
+func (w *smallWorld) Own() ([]netip.Addr, error) { return warden.Internet().Own() }
+func (w *smallWorld) Public(a netip.Addr) bool {
+	return a == smallPublic || warden.Internet().Public(a)
+}
+
+// dialled says that it is connected to where it was to be.
+type dialled struct {
+	net.Conn
+	to net.Addr
+}
+
+func (d dialled) RemoteAddr() net.Addr { return d.to }
+
+// Every conversation with the proxy that must not work is in the record of a real
+// warden as refused, and the one that must does.
+func TestARoundOfDrillsEndsInTheWardensRecord(t *testing.T) {
+	pretend(t)
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of tunnels that end before they begin
+	server.StartTLS()
+	defer server.Close()
+	world := &smallWorld{host: server.Listener}
+	dir := t.TempDir()
+	policy := warden.Policy{Format: warden.PolicyFormat, Level: warden.LevelAllowlist}
+	for _, name := range []string{"allowed", "private", "mixed", "changing"} {
+		policy.Rules = append(policy.Rules, warden.Rule{Host: name + ".example.net", Ports: []int{443}, For: "owner"})
+	}
+	w := &warden.Warden{Dir: dir, Machine: drillMachine, Version: "test", World: world,
+		Connect: func(context.Context) (warden.Channel, error) { return &insideChannel{done: make(chan struct{})}, nil }}
+	if err := warden.WritePolicy(dir, policy); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	for _, level := range []string{warden.LevelAllowlist, warden.LevelInternet, warden.LevelOffline} {
+		t.Run(level, func(t *testing.T) {
+			policy.Level = level
+			if err := warden.WritePolicy(dir, policy); err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+				if s, _, err := warden.ReadStatus(dir); err == nil && s.Connected && s.Policy == policy.Hash() {
+					break
+				}
+				if time.Now().After(end) {
+					s, running, err := warden.ReadStatus(dir)
+					t.Fatalf("%+v, running %v, %v", s, running, err)
+				}
+			}
+			world.changed.Store(0)
+			s, g := pretendedGround(t)
+			g.Level, g.Name = level, "desk"
+			g.Public = append([]netip.Addr{smallPublic}, g.Public...)
+			if level != warden.LevelOffline {
+				g.Allowed = checks.EgressRule{Host: "allowed.example.net", Ports: []int{443}, For: "owner"}
+				g.ToPrivate, g.Changing, g.Mixed = "private.example.net", "changing.example.net", "mixed.example.net"
+			}
+			m := &drillmaster{subject: s, ground: g, count: pretender{}, attempts: slices.DeleteFunc(g.Attempts(), func(a checks.Attempt) bool { return !a.ByProxy() }),
+				record: func() ([]warden.Entry, error) { return warden.ReadLog(dir, 4000) }}
+			m.result = checks.Drills{When: time.Now().UTC().Truncate(time.Second), Level: level, Proxy: true}
+			time.Sleep(time.Second) // for the record of the level before to be of an earlier second
+			drills, _ := pretendRound(t, m)
+			twins := 0
+			for _, y := range drills.Tries {
+				switch {
+				case y.Twin:
+					twins++
+					if y.Answer != checks.Open || !y.Passed {
+						t.Errorf("%s by %s to %s: %s, passed %v, by %q", y.Name, y.Who, y.To, y.Answer, y.Passed, y.By)
+					}
+				case y.Answer == checks.Open || y.Passed || y.By == "":
+					t.Errorf("%s by %s to %s: %s, passed %v, by %q", y.Name, y.Who, y.To, y.Answer, y.Passed, y.By)
+				}
+			}
+			t.Logf("%d conversations in %s", len(drills.Tries), drills.Took)
+			if want := map[bool]int{true: 0, false: 2}[level == warden.LevelOffline]; twins != want {
+				t.Errorf("%d twins", twins)
+			}
+			blocked, err := warden.ReadBlocked(dir)
+			for _, b := range blocked {
+				if !checks.OfDrills(b.Host, b.Port) && !slices.Contains([]string{"private.example.net", "mixed.example.net", "changing.example.net", "allowed.example.net"}, b.Host) && b.Port != 443 && b.Port != 80 {
+					t.Errorf("blocked and not told to be a drill's: %+v, %v", b, err)
 				}
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/warden"
 )
 
@@ -385,5 +386,23 @@ func TestTheGroundIsReadFromTheKernelsTables(t *testing.T) {
 	}
 	if l := resolvers("# x\nnameserver 127.0.0.53\nnameserver fe80::1\nnameserver 192.168.1.1\n"); len(l) != 1 || l[0].String() != "192.168.1.1" {
 		t.Error(l)
+	}
+}
+
+// What the presets let through for a provider must be what K26 knows as that
+// provider's, or every machine would be told that it talks to a relay.
+func TestEveryProvidersPresetIsItsOwn(t *testing.T) {
+	for _, provider := range []string{"anthropic", "openai", "deepseek", "moonshot", "zai", "qwen", "google", "openrouter"} {
+		p := plan.Default(plan.Host{})
+		p.OpenClaw.Provider = provider
+		e := checks.Evidence{Format: checks.Format}
+		e.Subject.Provider = provider
+		e.Guest.Endpoints = checks.Fact[checks.Endpoints]{OK: true, Value: checks.Endpoints{Looked: 1}}
+		e.Host.Warden = checks.Fact[checks.Warden]{OK: true, Value: checks.Warden{Looked: true, File: egressOf(Egress(p, EgressFacts{}, Allowances{}))}}
+		for _, f := range checks.Judge(p, e) {
+			if f.Control == "K26" && f.Status != checks.Met {
+				t.Errorf("%s: K26 is %s: %q", provider, f.Status, f.Evidence)
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ package steps
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -102,14 +104,9 @@ func Egress(p plan.Plan, f EgressFacts, a Allowances) warden.Policy {
 		slices.Sort(list)
 		policy.Rules = append(policy.Rules, warden.Rule{Host: k.host, Ports: slices.Compact(list), For: k.what, Until: k.until})
 	}
-	slices.SortFunc(policy.Rules, func(a, b warden.Rule) int {
-		if c := strings.Compare(a.Host, b.Host); c != 0 {
-			return c
-		}
-		if c := strings.Compare(a.For, b.For); c != 0 {
-			return c
-		}
-		return a.Until.Compare(b.Until)
+	sort.Slice(policy.Rules, func(i, j int) bool {
+		a, b := policy.Rules[i], policy.Rules[j]
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.For, b.For), a.Until.Compare(b.Until)) < 0
 	})
 	return policy
 }

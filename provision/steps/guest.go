@@ -224,6 +224,12 @@ func (e *Env) modelKeyStep() provision.Step {
 			if err != nil {
 				return err
 			}
+			if !guest.Brings(e.Plan.OpenClaw.Provider) {
+				r.Note(e.providerMissing())
+				clear(e.ModelKey)
+				e.ModelKey = nil
+				return nil
+			}
 			r.Stage(e.text().LoadingKey)
 			if err := guest.PasteModelKey(ctx, session.Client, e.Sandbox(), e.Plan.OpenClaw.Provider, e.ModelKey); err != nil {
 				return err

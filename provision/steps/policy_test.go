@@ -50,6 +50,8 @@ json.dump({name: guarded(f, seen) for name, f in MORE if name in ("talk", "tools
 		}
 		evidence := checks.Evidence{Format: checks.Format, Guest: checks.ParseReport(out)}
 		evidence.Subject.SubjectPolicy = e.policy()
+		evidence.Host.Warden = checks.Fact[checks.Warden]{OK: true, Value: checks.Warden{Looked: true,
+			File: egressOf(Egress(e.Plan, EgressFacts{}, Allowances{}))}}
 		e.record.Egress = &EgressFacts{}
 		if _, policy, err := e.egress(); err != nil || writeFile(filepath.Join(e.dir, warden.PolicyFile), policy) != nil {
 			t.Fatalf("policy: %v", err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,23 @@ func TestEveryStepCanBeListedCheckedMadeAndTakenBack(t *testing.T) {
 		}
 		if system && len(seen) != len(known) {
 			t.Errorf("IDs lists %d steps, a system machine has %d", len(known), len(seen))
+		}
+	}
+}
+
+// The gateway's start takes minutes and needs no way out: what opens one comes before
+// it and waits for nothing. What shows it to the guest's programs comes after.
+func TestTheWayOutIsOpenedBeforeTheGatewayStarts(t *testing.T) {
+	for _, system := range []bool{true, false} {
+		e := testEnv(t, "lobster", system)
+		e.Plan.OpenClaw.Provider = "anthropic"
+		var order []string
+		for _, s := range e.Steps() {
+			order = append(order, s.ID)
+		}
+		want := []string{stepService, stepEgress, stepWarden, "guest-proxy", stepGateway, stepModelKey}
+		if got := order[len(order)-len(want):]; !slices.Equal(got, want) {
+			t.Errorf("system %v: %v", system, got)
 		}
 	}
 }

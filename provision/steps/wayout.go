@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -170,7 +171,7 @@ func (e *Env) Blocked() ([]warden.Blocked, error) {
 	}
 	a, err := e.allowances()
 	all = slices.DeleteFunc(all, func(b warden.Blocked) bool { return slices.Contains(a.Never, b.Host) })
-	slices.SortStableFunc(all, func(x, y warden.Blocked) int { return y.Last.Compare(x.Last) })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Last.After(all[j].Last) })
 	return all, err
 }
 

@@ -3,12 +3,14 @@ package warden
 // This file: the names that were refused, for the owner to look at.
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
+	"strings"
 	"sync"
 	"time"
 )
@@ -114,17 +116,9 @@ func (b *blockedList) save(dir string) error {
 	}
 	b.changed = false
 	b.mu.Unlock()
-	slices.SortFunc(list, func(x, y Blocked) int {
-		if c := y.Last.Compare(x.Last); c != 0 {
-			return c
-		}
-		if x.Host != y.Host {
-			if x.Host < y.Host {
-				return -1
-			}
-			return 1
-		}
-		return x.Port - y.Port
+	sort.Slice(list, func(i, j int) bool {
+		x, y := list[i], list[j]
+		return cmp.Or(y.Last.Compare(x.Last), strings.Compare(x.Host, y.Host), x.Port-y.Port) < 0
 	})
 	err := writeJSON(filepath.Join(dir, BlockedFile), list)
 	if err != nil {

@@ -31,13 +31,14 @@ type door struct {
 
 	mu      sync.Mutex
 	open    map[*conn]struct{}
-	waiting *list.List // of those whose request is not complete, the oldest first
+	waiting *list.List              // of those that wait for the guest, the oldest first
+	gone    map[*conn]time.Duration // closed by clock, but the guest has not let go of them
 }
 
 func newDoor(world World, l limits, log *decisions, blocked *blockedList, now func() time.Time) *door {
 	return &door{
 		world: world, limits: l, log: log, blocked: blocked, now: now, began: time.Now(),
-		open: map[*conn]struct{}{}, waiting: list.New(),
+		open: map[*conn]struct{}{}, waiting: list.New(), gone: map[*conn]time.Duration{},
 	}
 }
 
@@ -54,13 +55,15 @@ type conn struct {
 	cancel context.CancelFunc
 
 	due    atomic.Int64 // by clock: when it is cut as too slow; 0: never
+	asked  atomic.Int64 // by clock: since when its host is tried
 	active atomic.Int64 // by clock: when a byte last went either way
 	half   atomic.Bool  // one side has finished
 	up     atomic.Int64
 	down   atomic.Int64
 
 	mu       sync.Mutex
-	waits    *list.Element // in door.waiting; guarded by the door's mu
+	waits    *list.Element // in door.waiting; guarded by the door's mu, as is served
+	served   bool          // no goroutine reads from it any more
 	entry    Entry         // what was asked for
 	upstream net.Conn      // nil: not connected
 	since    time.Time     // of upstream
@@ -125,12 +128,17 @@ func (d *door) admit(ctx context.Context, client net.Conn) *conn {
 	return c
 }
 
-// sparest is the connection that was idle for longest, if that is long enough.
+// sparest is the connection that has been idle, or has tried its host, for longest beyond
+// what each may before it yields.
 func (d *door) sparest() (spare *conn) {
-	before := int64(d.clock() - d.limits.Spare)
+	clock, most := int64(d.clock()), int64(0)
 	for c := range d.open {
-		if at := c.active.Load(); at != 0 && at < before {
-			spare, before = c, at
+		since, may := c.active.Load(), d.limits.Spare
+		if asked := c.asked.Load(); asked != 0 {
+			since, may = asked, d.limits.Trying
+		}
+		if beyond := clock - since - int64(may); since != 0 && beyond > most {
+			spare, most = c, beyond
 		}
 	}
 	return spare
@@ -138,6 +146,9 @@ func (d *door) sparest() (spare *conn) {
 
 // leave takes a connection off the books. The door's mu is held.
 func (d *door) leave(c *conn) {
+	if _, open := d.open[c]; open && !c.served {
+		d.gone[c] = d.clock()
+	}
 	delete(d.open, c)
 	if c.waits != nil {
 		d.waiting.Remove(c.waits)
@@ -145,9 +156,28 @@ func (d *door) leave(c *conn) {
 	}
 }
 
+// over says that nothing serves the connection any more.
+func (c *conn) over() {
+	c.door.mu.Lock()
+	c.served = true
+	delete(c.door.gone, c)
+	c.door.mu.Unlock()
+	c.door.handlers.Add(-1)
+}
+
+// wait puts a connection behind those that wait for the guest.
+func (c *conn) wait() {
+	c.door.mu.Lock()
+	if _, open := c.door.open[c]; open && c.waits == nil {
+		c.waits = c.door.waiting.PushBack(c)
+	}
+	c.door.mu.Unlock()
+}
+
 // ready says that the request is complete.
 func (c *conn) ready() {
 	c.due.Store(0)
+	c.asked.Store(int64(c.door.clock()))
 	c.door.mu.Lock()
 	if c.waits != nil {
 		c.door.waiting.Remove(c.waits)
@@ -163,11 +193,7 @@ func (c *conn) again() {
 	c.mu.Unlock()
 	c.active.Store(0)
 	c.due.Store(int64(c.door.clock() + c.door.limits.Header))
-	c.door.mu.Lock()
-	if _, open := c.door.open[c]; open && c.waits == nil {
-		c.waits = c.door.waiting.PushBack(c)
-	}
-	c.door.mu.Unlock()
+	c.wait()
 }
 
 // note writes a line that no connection waits for, and counts it.
@@ -207,6 +233,7 @@ func (c *conn) link(upstream net.Conn, d Decision, address string) (Reason, bool
 	c.down.Store(0)
 	c.half.Store(false)
 	c.active.Store(int64(c.door.clock()))
+	c.asked.Store(0)
 	c.entry.Host, c.entry.Rule, c.entry.Address = d.Host, d.Rule, address
 	c.upstream, c.since, c.logged = upstream, time.Now(), false
 	return "", true
@@ -293,7 +320,7 @@ func (c *conn) end(reason Reason) {
 }
 
 // refused logs a refusal; false when the connection ended meanwhile. The connection goes
-// on for as long as the guest may take to read the answer.
+// on for as long as the guest may take to read the answer, and yields to others meanwhile.
 func (c *conn) refused(reason Reason, address, name string) bool {
 	c.mu.Lock()
 	if c.ended {
@@ -305,6 +332,8 @@ func (c *conn) refused(reason Reason, address, name string) bool {
 	c.mu.Unlock()
 	e.ID, e.Verdict, e.Reason, e.Address, e.Name = c.id, Refuse, reason, address, name
 	_ = c.door.note(e)
+	c.asked.Store(0)
+	c.wait()
 	if canonical, kind := canonical(e.Host); kind == asName || kind == asAddress {
 		switch reason {
 		case ReasonOffline, ReasonNotListed, ReasonExpired, ReasonDirect, ReasonAddress, ReasonMixed, ReasonOwn:
@@ -372,10 +401,16 @@ func (d *door) endAll() {
 	}
 }
 
-// count returns the connections that are open, and those that are closed here but that
-// the guest does not let go of.
+// count returns the connections that are open, and those that the guest does not let go
+// of although they were closed here a while ago.
 func (d *door) count() (open, stuck int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.open), int(d.handlers.Load()) - len(d.open)
+	before := d.clock() - d.limits.Stuck
+	for _, at := range d.gone {
+		if at < before {
+			stuck++
+		}
+	}
+	return len(d.open), stuck
 }

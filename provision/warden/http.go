@@ -12,7 +12,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 )
+
+// sentLimit is for what is left of a request once its response is there.
+const sentLimit = 200 * time.Millisecond
 
 // responseHead is how long the head of a response may be.
 const responseHead = 256 << 10
@@ -61,10 +65,12 @@ func (c *conn) forward(upstream net.Conn, r request) bool {
 		go send()
 	}
 	done := c.respond(host, out, r)
+	limit := time.NewTimer(sentLimit)
+	defer limit.Stop()
 	select {
 	case err := <-sent:
 		return done && err == nil
-	default: // the host answered before it had all of the request
+	case <-limit.C: // the host answered before it had all of the request
 		c.unlink()
 		c.end("")
 		<-sent

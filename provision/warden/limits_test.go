@@ -207,6 +207,78 @@ func TestTheLongestIdleTunnelYieldsWhenTheDoorIsFull(t *testing.T) {
 	r.logged(Cut, ReasonTooMany)
 }
 
+func TestRefusedGuestsThatDoNotGoKeepNobodyOut(t *testing.T) {
+	l := quick()
+	l.Open, l.Pending = 8, 4
+	r := newRig(t, example(), exampleWorld(), l)
+	for range 50 {
+		c := r.come()
+		_, _ = io.WriteString(c, "CONNECT other.example.com:443 HTTP/1.1\r\n\r\n")
+		if s := readHeadOf(c); !strings.Contains(s, " 403 ") {
+			t.Fatalf("%q", s)
+		}
+	}
+	if _, status := r.open("api.example.com:22"); !strings.HasPrefix(status, "HTTP/1.1 200 ") {
+		t.Errorf("%q", status)
+	}
+}
+
+func TestHostsThatDoNotAnswerKeepNobodyOut(t *testing.T) {
+	l := quick()
+	l.Open, l.Trying = 8, 20*time.Millisecond
+	world := exampleWorld()
+	release := make(chan struct{})
+	defer close(release)
+	world.onDial = func(to netip.AddrPort) (net.Conn, error) {
+		if to.Port() == 443 {
+			<-release
+		}
+		return nil, nil
+	}
+	r := newRig(t, example(), world, l)
+	for range 20 {
+		c := r.come()
+		_, _ = io.WriteString(c, "CONNECT api.example.com:443 HTTP/1.1\r\n\r\n")
+		time.Sleep(5 * time.Millisecond)
+	}
+	time.Sleep(30 * time.Millisecond)
+	if _, status := r.open("api.example.com:22"); !strings.HasPrefix(status, "HTTP/1.1 200 ") {
+		t.Errorf("%q", status)
+	}
+	r.logged(Refuse, ReasonTooMany)
+}
+
+func TestAConnectionThatTheGuestDoesNotLetGoOfIsStuckAfterAWhile(t *testing.T) {
+	l := quick()
+	l.Stuck, l.Pending = 100*time.Millisecond, 1
+	r := newRig(t, example(), exampleWorld(), l)
+	release := make(chan struct{})
+	for range 5 {
+		_, far := memPipe(Listen)
+		if c := r.admit(context.Background(), &clinging{far, release}); c != nil {
+			go c.serve()
+		}
+	}
+	if open, stuck := r.count(); open != 1 || stuck != 0 {
+		t.Errorf("%d open, %d stuck", open, stuck)
+	}
+	time.Sleep(150 * time.Millisecond)
+	if open, stuck := r.count(); open != 1 || stuck != 4 {
+		t.Errorf("%d open, %d stuck", open, stuck)
+	}
+	close(release)
+	eventually(t, "none is stuck", func() bool { _, stuck := r.count(); return stuck == 0 })
+}
+
+// clinging does not end a Read when it is closed, as a channel of SSH does not before the
+// other side has confirmed.
+type clinging struct {
+	*memConn
+	release chan struct{}
+}
+
+func (c *clinging) Read([]byte) (int, error) { <-c.release; return 0, io.EOF }
+
 func TestFiveThousandConnectionsFitAndOthersAreServed(t *testing.T) {
 	r := newRig(t, example(), exampleWorld(), quick())
 	busy, _ := r.open("api.example.com:22")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
 )
 
@@ -441,5 +442,29 @@ func TestAFloodOfRefusalsDoesNotPushOutTheLog(t *testing.T) {
 	}
 	if refused != 10 || times != 90 || others != 2 {
 		t.Errorf("%d refusals, %d counted, %d others", refused, times, others)
+	}
+}
+
+func TestAWardenThatCannotGetRidOfWhatItHoldsEnds(t *testing.T) {
+	l := quick()
+	l.Heap = 1
+	s := start(t, example(), l)
+	for range 50 {
+		s.channels <- newChannel()
+	}
+	err := <-s.result
+	s.result <- err
+	var f *text.Fault
+	if !errors.As(err, &f) || f.Hint == "" {
+		t.Errorf("%v", err)
+	}
+	if st, running, _ := ReadStatus(s.dir); running || st.Connected || st.Trouble == "" {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestTheProxyListensWhereTheGuestsProgramsLookForIt(t *testing.T) {
+	if "http://"+Listen != layout.Proxy {
+		t.Errorf("it listens at %s, they look at %s", Listen, layout.Proxy)
 	}
 }

@@ -26,7 +26,7 @@ const (
 const answerLimit = 3 * time.Second
 
 func (c *conn) serve() {
-	defer c.door.handlers.Add(-1)
+	defer c.over()
 	defer c.end("")
 	c.in = readers.Get().(*bufio.Reader)
 	c.in.Reset(c.client)

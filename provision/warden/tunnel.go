@@ -10,8 +10,11 @@ import (
 	"sync"
 )
 
-// buffers for one direction; as large as a packet of SSH.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
+// buffers for what is under way. Who waits has a small one: most tunnels wait most of the
+// time. SSH keeps one of its own for each channel, as large as the largest write so far.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 16<<10); return &b }}
+
+const smallBuffer = 2 << 10
 
 // metered counts what goes to and from the host.
 type metered struct {
@@ -65,12 +68,11 @@ func (c *conn) first(upstream io.Writer, d Decision) bool {
 	}
 	var h hello
 	state := helloMore
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
+	buffer := make([]byte, smallBuffer)
 	for state == helloMore {
-		n, err := c.in.Read(*buffer)
+		n, err := c.in.Read(buffer)
 		if n > 0 {
-			state = h.add((*buffer)[:n])
+			state = h.add(buffer[:n])
 		}
 		if state == helloMore && err != nil { // it ended before that was clear
 			if len(h.raw) == 0 && err == io.EOF {
@@ -124,19 +126,31 @@ func (c *conn) endFirst(reason Reason, name string) {
 
 // move copies until the end of from.
 func move(to io.Writer, from io.Reader) error {
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
-	for {
-		n, err := from.Read(*buffer)
+	small := make([]byte, smallBuffer)
+	var large *[]byte
+	defer func() {
+		if large != nil {
+			buffers.Put(large)
+		}
+	}()
+	for buffer := small; ; {
+		n, err := from.Read(buffer)
 		if n > 0 {
-			if _, err := to.Write((*buffer)[:n]); err != nil {
+			if _, err := to.Write(buffer[:n]); err != nil {
 				return err
 			}
 		}
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			return nil
-		} else if err != nil {
+		case err != nil:
 			return err
+		case n == len(buffer) && large == nil:
+			large = buffers.Get().(*[]byte)
+			buffer = *large
+		case n < len(buffer)/4 && large != nil: // the next one may take its time
+			buffers.Put(large)
+			large, buffer = nil, small
 		}
 	}
 }

@@ -58,6 +58,8 @@ type limits struct {
 	Idle    time.Duration // without a byte either way
 	Linger  time.Duration // the same, when one side has finished
 	Spare   time.Duration // idle time after which a connection yields to a new one
+	Trying  time.Duration // the same, for one whose host has not answered yet
+	Stuck   time.Duration // for which the guest may take to let go of one that was closed
 	Bytes   int64         // both ways together, a connection
 	Heap    uint64        // bytes in use after which the channel is cut
 	Tick    time.Duration // how often all of this, and the policy, is looked at
@@ -72,7 +74,7 @@ type limits struct {
 var defaults = limits{
 	Open: 256, Pending: 64,
 	Header: 30 * time.Second, Lookup: 10 * time.Second, Dial: 15 * time.Second, Stagger: 300 * time.Millisecond,
-	Idle: 15 * time.Minute, Linger: time.Minute, Spare: time.Minute,
+	Idle: 15 * time.Minute, Linger: time.Minute, Spare: time.Minute, Trying: 2 * time.Second, Stuck: 30 * time.Second,
 	Bytes: 64 << 30, Heap: 256 << 20, Tick: time.Second,
 	BackoffMin: time.Second, BackoffMax: 30 * time.Second, Steady: time.Minute, Close: 5 * time.Second, Save: 2 * time.Second,
 	LogBytes: 4 << 20, JournalBytes: 16 << 20, LogBurst: 1000, LogRate: 20,
