@@ -42,10 +42,11 @@ type Sources struct {
 	Root, Proc, OS, Arch string
 }
 
-// Times that one thing may take. libvirt may have to start its daemon first.
+// Times that one thing may take. libvirt may have to start a daemon first, which on a
+// busy computer takes its time; one that hangs has been given up then.
 const (
 	factLimit    = 1500 * time.Millisecond
-	libvirtLimit = 8 * time.Second
+	libvirtLimit = 20 * time.Second
 	reachLimit   = 1800 * time.Millisecond
 )
 

@@ -33,12 +33,11 @@ root=$WORK/root
 mount -t proc proc $root/proc
 mount --rbind /sys $root/sys
 mount --rbind /dev $root/dev
-for d in run tmp var/lib/libvirt home; do mount -t tmpfs none $root/$d; done
+for d in run tmp var/lib/libvirt home etc/libvirt/qemu etc/libvirt/nwfilter etc/libvirt/storage; do mount -t tmpfs none $root/$d; done
 mkdir -p $root/var/lib/libvirt/images
 cp "$PROGRAM" $root/tmp/clawarium
 chmod 1777 $root/tmp
 chmod 755 $root/tmp/clawarium
-rm -rf $root/etc/libvirt/qemu/* $root/etc/libvirt/nwfilter/clawarium* $root/etc/libvirt/storage/*
 cat >$root/tmp/script
 exec chroot $root /bin/sh -c 'cd / && . /tmp/words && . /tmp/script'
 `
