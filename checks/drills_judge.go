@@ -31,13 +31,13 @@ func (l *look) drills(id ID) {
 	if d.Stale != "" {
 		l.hint = cmp.Or(l.hint, t.Hint)
 	}
-	j := &judgement{look: l, round: d, made: map[string]bool{}}
+	j := &judgement{look: l, id: id, round: d, made: map[string]bool{}}
 	for _, try := range d.Tries[:min(len(d.Tries), maxTries)] {
 		if kind, known := drillOf(try.Name); known && slices.Contains(kind.controls, id) {
 			j.try(kind, try)
 		}
 	}
-	j.summary(id)
+	j.summary()
 }
 
 // sinceWhen is how long ago a round was, in hours.
@@ -48,6 +48,7 @@ func sinceWhen(l *look, d Drills) int {
 // judgement of one control's attempts.
 type judgement struct {
 	*look
+	id    ID
 	round Drills
 	made  map[string]bool // what was really tried, by drill and player
 
@@ -56,6 +57,7 @@ type judgement struct {
 	inWarden int
 	inside   int // that the guest did not even send
 	unseen   int // that nobody but the guest says anything of
+	passed   int // that the filter let pass, and nothing answered
 }
 
 func (j *judgement) try(kind drill, try Try) {
@@ -103,6 +105,9 @@ func (j *judgement) sent(try Try, what []any, key string) {
 	case try.Entered < try.Sent:
 		// The guest says that it sent more than came out of its card.
 		j.unknown(Host, t.NeverSent, append(what, try.Sent, max(try.Entered, 0))...)
+	case j.id != "K13":
+		// The wall is K13's; here the question is who answers.
+		j.passed++
 	default:
 		j.wrong(Host, t.Through, append(what, try.Sent-max(try.Dropped, 0), try.Sent)...)
 	}
@@ -139,11 +144,11 @@ func (j *judgement) allowed(try Try, what []any) {
 }
 
 // summary says what of everything held, and what was not tried.
-func (j *judgement) summary(id ID) {
+func (j *judgement) summary() {
 	t := &j.t.Drills
 	var missing []string
 	for _, kind := range drillTable {
-		if kind.optional || !slices.Contains(kind.controls, id) || kind.proxy && !j.round.Proxy {
+		if kind.optional || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
 			continue
 		}
 		// What an account cannot do at all, the machine's root has done.
@@ -154,7 +159,7 @@ func (j *judgement) summary(id ID) {
 	if len(missing) > 0 {
 		j.unknown(InGuest, t.NotTried, strings.Join(missing, j.t.ListSeparator))
 	}
-	if id == "K13" {
+	if j.id == "K13" {
 		if len(j.round.Strays) > 0 {
 			j.wrong(InGuest, t.CameIn, strings.Join(j.round.Strays[:min(len(j.round.Strays), 10)], j.t.ListSeparator))
 		}
@@ -179,6 +184,9 @@ func (j *judgement) summary(id ID) {
 	}
 	if j.inWarden > 0 {
 		j.right(Host, t.InRecord, j.inWarden)
+	}
+	if j.passed > 0 {
+		j.remark(Host, t.PassedUnanswered, j.passed)
 	}
 	if j.inside > 0 {
 		j.remark(InGuest, t.NotSent, j.inside)

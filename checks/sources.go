@@ -100,7 +100,7 @@ const (
 	// 2 to 10 s under emulation, the more the busier the computer is.
 	guestDeadline  = 2 * time.Minute
 	digestDeadline = 3 * time.Minute // for each image or disk
-	// drillDeadline is for a whole round. Measured: DRILLTIME under emulation.
+	// drillDeadline is for a whole round. Measured: 10 s with the slow clock.
 	drillDeadline = 3 * time.Minute
 	totalDeadline = 5 * time.Minute
 )

@@ -30,18 +30,19 @@ type ChecksDrills struct {
 	AllowedFailed  string // with the reason or the answer
 
 	// The round.
-	NotTried   string
-	CameIn     string
-	NotPutBack string
-	Uncounted  string // attempts, why
-	Refused    string // attempts, who, hours
-	Dropped    string
-	NoneOpened string
-	InRecord   string
-	NotSent    string
-	Leftovers  map[string]string
-	Who        map[string]string
-	Names      map[string]string
+	NotTried         string
+	CameIn           string
+	NotPutBack       string
+	Uncounted        string // attempts, why
+	Refused          string // attempts, who, hours
+	Dropped          string
+	NoneOpened       string
+	InRecord         string
+	NotSent          string
+	PassedUnanswered string
+	Leftovers        map[string]string
+	Who              map[string]string
+	Names            map[string]string
 
 	// Why a round could not be made.
 	NoAnswer  string
@@ -100,7 +101,7 @@ var enChecksDrills = ChecksDrills{
 	Out:            "GOT OUT: %s, tried by %s: %s answered",
 	Opened:         "GOT OUT: %s, tried by %s: %s; QEMU opened %s",
 	NeverSent:      "%s, tried by %s: %s: it says that it sent %d frames, and %d came out of its card",
-	Through:        "GOT OUT: %s, tried by %s: %s; %d of %d frames were not dropped by this computer's filter",
+	Through:        "NOT STOPPED: %s, tried by %s: %s; %d of %d frames were not dropped by this computer's filter",
 	LetThrough:     "GOT OUT: %s, tried by %s: the warden let it through to %s",
 	NotInRecord:    "%s, tried by %s: %s: the warden's record does not say that it refused this; the answer was %q",
 	TwinFailed:     "%s, tried by %s: %s should work and did not (%s), so a refusal of the others could mean anything",
@@ -108,17 +109,18 @@ var enChecksDrills = ChecksDrills{
 	AllowedOffline: "%s, tried by %s: the warden would let it through to %s, but this computer could not reach it (%s)",
 	AllowedFailed:  "%s, tried by %s: %s should work and did not (%s)",
 
-	NotTried:   "not tried: %s",
-	CameIn:     "something came in to the machine that should not: %s",
-	NotPutBack: "after the attempts something was left in the machine: %s",
-	Uncounted:  "of %d attempts only the machine itself says what became of them: this computer's counters could not be read: %s",
-	Refused:    "%d attempts to get out by %s failed, %d h ago",
-	Dropped:    "this computer's filter on the machine's card counted %d frames of these attempts and dropped each",
-	NoneOpened: "QEMU opened no connection for any of %d of these attempts",
-	InRecord:   "%d of these attempts are in the warden's record as refused",
-	NotSent:    "%d more attempts are not possible for that account at all",
-	Leftovers:  map[string]string{"route": "a route that leads nowhere; it is gone after a restart", "rules": "the machine's own packet rules are not as they were"},
-	Who:        map[string]string{"agent": "the agent's account", "root": "the machine's root"},
+	NotTried:         "not tried: %s",
+	CameIn:           "something came in to the machine that should not: %s",
+	NotPutBack:       "after the attempts something was left in the machine: %s",
+	Uncounted:        "of %d attempts only the machine itself says what became of them: this computer's counters could not be read: %s",
+	Refused:          "%d attempts to get out by %s failed, %d h ago",
+	Dropped:          "this computer's filter on the machine's card counted %d frames of these attempts and dropped each",
+	NoneOpened:       "QEMU opened no connection for any of %d of these attempts",
+	InRecord:         "%d of these attempts are in the warden's record as refused",
+	NotSent:          "%d more attempts are not possible for that account at all",
+	PassedUnanswered: "%d of these attempts passed the filter, and nothing answered: see K13",
+	Leftovers:        map[string]string{"route": "a route that leads nowhere; it is gone after a restart", "rules": "the machine's own packet rules are not as they were"},
+	Who:              map[string]string{"agent": "the agent's account", "root": "the machine's root"},
 	Names: map[string]string{
 		"own sshd":       "a connection to the machine itself",
 		"arp":            "a question to this computer by ARP",
@@ -231,7 +233,7 @@ var zhChecksDrills = ChecksDrills{
 	Out:            "逃出成功：%s，由%s尝试：%s 有应答",
 	Opened:         "逃出成功：%s，由%s尝试：%s；QEMU 打开了 %s",
 	NeverSent:      "%s，由%s尝试：%s：它自称发出 %d 个帧，从网卡出来的有 %d 个",
-	Through:        "逃出成功：%s，由%s尝试：%s；%[5]d 个帧中有 %[4]d 个没有被本机的过滤规则丢弃",
+	Through:        "没有拦下：%[1]s，由%[2]s尝试：%[3]s；%[5]d 个帧中有 %[4]d 个没有被本机的过滤规则丢弃",
 	LetThrough:     "逃出成功：%s，由%s尝试：看守进程放行到 %s",
 	NotInRecord:    "%s，由%s尝试：%s：看守进程的记录里没有拒绝这一次的条目；得到的应答是 %q",
 	TwinFailed:     "%s，由%s尝试：%s 本应成功却没有（%s），因此其他尝试被拒绝说明不了什么",
@@ -239,17 +241,18 @@ var zhChecksDrills = ChecksDrills{
 	AllowedOffline: "%s，由%s尝试：看守进程会放行到 %s，但本机连不上它（%s）",
 	AllowedFailed:  "%s，由%s尝试：%s 本应成功却没有（%s）",
 
-	NotTried:   "没有尝试：%s",
-	CameIn:     "有不该出现的东西进入了虚拟机：%s",
-	NotPutBack: "尝试之后，虚拟机里留下了东西：%s",
-	Uncounted:  "有 %d 次尝试的结果只有虚拟机自己的说法：本机的计数器读不到：%s",
-	Refused:    "%[2]s的 %[1]d 次逃出尝试都失败了，%[3]d 小时前",
-	Dropped:    "本机在虚拟机网卡上的过滤规则数到了这些尝试的 %d 个帧，并全部丢弃",
-	NoneOpened: "QEMU 没有为其中 %d 次尝试打开任何连接",
-	InRecord:   "其中 %d 次尝试在看守进程的记录里被拒绝",
-	NotSent:    "另有 %d 次尝试对该账户来说根本不可能",
-	Leftovers:  map[string]string{"route": "一条通向虚无的路由，重启后即消失", "rules": "虚拟机自己的包过滤规则与之前不同"},
-	Who:        map[string]string{"agent": "智能体的账户", "root": "虚拟机的 root"},
+	NotTried:         "没有尝试：%s",
+	CameIn:           "有不该出现的东西进入了虚拟机：%s",
+	NotPutBack:       "尝试之后，虚拟机里留下了东西：%s",
+	Uncounted:        "有 %d 次尝试的结果只有虚拟机自己的说法：本机的计数器读不到：%s",
+	Refused:          "%[2]s的 %[1]d 次逃出尝试都失败了，%[3]d 小时前",
+	Dropped:          "本机在虚拟机网卡上的过滤规则数到了这些尝试的 %d 个帧，并全部丢弃",
+	NoneOpened:       "QEMU 没有为其中 %d 次尝试打开任何连接",
+	InRecord:         "其中 %d 次尝试在看守进程的记录里被拒绝",
+	NotSent:          "另有 %d 次尝试对该账户来说根本不可能",
+	PassedUnanswered: "其中 %d 次尝试通过了过滤规则，但没有得到应答：见 K13",
+	Leftovers:        map[string]string{"route": "一条通向虚无的路由，重启后即消失", "rules": "虚拟机自己的包过滤规则与之前不同"},
+	Who:              map[string]string{"agent": "智能体的账户", "root": "虚拟机的 root"},
 	Names: map[string]string{
 		"own sshd":       "连接虚拟机自己",
 		"arp":            "用 ARP 询问本机",

@@ -10,6 +10,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -252,14 +253,16 @@ func byNumber(a, b string) int {
 	return m - n
 }
 
-// For work on damages: on a machine called e2e-main that is there already.
+// For work on damages: on a machine that is there already, called e2e-main or as
+// CLAWARIUM_E2E_NAME says.
 func TestEveryDamageOnAMachineThatIsThere(t *testing.T) {
 	w := existing(t)
 	if w == nil {
 		t.Skip("CLAWARIUM_E2E_HOME is not set")
 	}
-	t.Run("damages", func(t *testing.T) { everyDamage(t, w, "e2e-main") })
-	t.Run("looking", func(t *testing.T) { onlyLooking(t, w, "e2e-main") })
+	name := cmp.Or(os.Getenv("CLAWARIUM_E2E_NAME"), "e2e-main")
+	t.Run("damages", func(t *testing.T) { everyDamage(t, w, name) })
+	t.Run("looking", func(t *testing.T) { onlyLooking(t, w, name) })
 }
 
 // existing is the world of a machine called e2e-main that was made with

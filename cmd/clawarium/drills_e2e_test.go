@@ -67,7 +67,7 @@ func everyDrill(t *testing.T, w *world, name, mode string) {
 			}
 			s.changes.Store(0)
 			before := s.arrived(t)
-			file := filepath.Join(w.home, "drills-evidence.json")
+			file := filepath.Join(w.home, "drills-"+level+".json")
 			r := w.runWith(10*time.Minute, nil, "check", "--drills", "--json", "--name", name, "--only", "K3,K4,K9,K13", "--evidence", file)
 			if after := s.arrived(t); !maps.Equal(before, after) {
 				t.Errorf("something came over a cable: %v before, %v after", before, after)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -203,7 +205,12 @@ func TestKilledAtAnyInstantTheNextCommandEndsTheChange(t *testing.T) {
 				return
 			}
 			to := filepath.Join(shots, fmt.Sprint(len(at)))
-			if err := os.CopyFS(to, os.DirFS(e.dir)); err != nil {
+			err := os.CopyFS(to, os.DirFS(e.dir))
+			for try := 0; errors.Is(err, fs.ErrNotExist) && try < 10; try++ { // a file of the warden's was replaced meanwhile
+				os.RemoveAll(to)
+				err = os.CopyFS(to, os.DirFS(e.dir))
+			}
+			if err != nil {
 				t.Error(err)
 			}
 			at = append(at, string(ev.Kind)+":"+ev.Step)
@@ -216,7 +223,8 @@ func TestKilledAtAnyInstantTheNextCommandEndsTheChange(t *testing.T) {
 		if (after == old) != deaf {
 			t.Fatalf("deaf %v: %s", deaf, after)
 		}
-		if len(at) < 6 {
+		// Two events for each of three steps, or one where the warden was quicker.
+		if len(at) < 5 {
 			t.Fatalf("only %v", at)
 		}
 		for i, point := range at {

@@ -242,7 +242,7 @@ func TestARoundOfDrillsEndsAtTheWalls(t *testing.T) {
 	drills, f := pretended(t)
 	t.Logf("%d attempts in %s", len(drills.Tries), drills.Took)
 	got := strings.Join(f.Evidence, "\n")
-	if strings.Contains(got, "GOT OUT") || strings.Contains(got, "not tried") || f.Status == checks.NotMet {
+	if strings.Contains(got, "GOT OUT") || strings.Contains(got, "NOT STOPPED") || strings.Contains(got, "not tried") || f.Status == checks.NotMet {
 		t.Errorf("K13 is %s:\n%s", f.Status, got)
 	}
 	for _, y := range drills.Tries {
