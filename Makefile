@@ -29,10 +29,10 @@ WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/re
 # the time goes, nor are short-lived lists put on the stack elsewhere; names of generic
 # types are not written out; and of C nothing is linked that Go does not call.
 HOT := runtime internal sync strings bytes unicode strconv slices bufio compress \
-	github.com/clipperhouse github.com/charmbracelet
+	github.com/clipperhouse github.com/charmbracelet/x
 SMALL := '-gcflags=all=-l -d=maxshapelen=64,variablemakethreshold=0' $(HOT:%=-gcflags=%/...=-d=maxshapelen=64)
 SMALL_C := -Os -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
-SMALL_LD := -funcalign=4 -extldflags=-Wl,--gc-sections
+SMALL_LD := -funcalign=1 -extldflags=-Wl,--gc-sections
 
 REAL_TIMEOUT := 40m
 E2E_PKGS := ./cmd/clawarium/...
