@@ -134,6 +134,8 @@ func newSurroundings(t *testing.T) *surroundings {
 		run("ip netns add " + ns)
 		s.stop = append(s.stop, func() { exec.Command("ip", "netns", "del", ns).Run() })
 		run("ip link add " + end + " type veth peer name in netns " + ns)
+		cable := end // it would go with the namespace, some time later
+		s.stop = append(s.stop, func() { exec.Command("ip", "link", "del", cable).Run() })
 		if p.bridge {
 			end += "b"
 			run("ip link add " + end + " type bridge")
