@@ -1,4 +1,4 @@
-package warden
+package plan
 
 // This file: which addresses are on the public Internet. Whatever is not, belongs to
 // somebody's own network, to this computer, or to nobody; and the forms of IPv6 that
@@ -55,8 +55,9 @@ func prefixes(list ...string) []netip.Prefix {
 	return out
 }
 
-// public says whether an address is one on the public Internet.
-func public(a netip.Addr) bool {
+// Public says whether an address is one on the public Internet. What a plan may say is
+// held to it, and the warden each connection.
+func Public(a netip.Addr) bool {
 	if !a.IsValid() || a.Zone() != "" || a.Is6() && !globalUnicast.Contains(a) {
 		return false
 	}
