@@ -6,13 +6,13 @@ package plan
 
 import "net/netip"
 
-// reserved are the ranges that are never connected to. From IANA's registries of special-purpose
+// notInternet are the ranges that are never connected to. From IANA's registries of special-purpose
 // addresses (https://www.iana.org/assignments/iana-ipv4-special-registry and
 // …/iana-ipv6-special-registry), of IPv4 and IPv6 address space and of multicast; those that are
 // globally reachable by their entry, but lead to whoever announces them nearest (AS112, the
 // anycast of 6to4), are out as well: nothing that a machine needs is there.
 // IPv6 is taken the other way round: only 2000::/3 is global unicast, less what is listed.
-var reserved = prefixes(
+var notInternet = prefixes(
 	"0.0.0.0/8",         // this network, RFC 791; Linux takes 0.0.0.0 for itself
 	"10.0.0.0/8",        // private, RFC 1918
 	"100.64.0.0/10",     // shared by carriers (CGNAT), RFC 6598; Tailscale's; Alibaba's metadata 100.100.100.200
@@ -31,7 +31,7 @@ var reserved = prefixes(
 	"198.51.100.0/24",   // documentation, RFC 5737
 	"203.0.113.0/24",    // documentation, RFC 5737
 	"224.0.0.0/4",       // multicast, RFC 5771
-	"240.0.0.0/4",       // reserved, RFC 1112; 255.255.255.255, RFC 919
+	"240.0.0.0/4",       // notInternet, RFC 1112; 255.255.255.255, RFC 919
 	"2001::/23",         // protocol assignments, RFC 2928: Teredo 2001::/32, benchmarks, ORCHID and the rest
 	"2001:db8::/32",     // documentation, RFC 3849
 	"2002::/16",         // 6to4, RFC 3056: an IPv4 address inside
@@ -61,7 +61,7 @@ func Public(a netip.Addr) bool {
 	if !a.IsValid() || a.Zone() != "" || a.Is6() && !globalUnicast.Contains(a) {
 		return false
 	}
-	for _, p := range reserved {
+	for _, p := range notInternet {
 		if p.Contains(a) {
 			return false
 		}
