@@ -31,7 +31,7 @@ var notInternet = prefixes(
 	"198.51.100.0/24",   // documentation, RFC 5737
 	"203.0.113.0/24",    // documentation, RFC 5737
 	"224.0.0.0/4",       // multicast, RFC 5771
-	"240.0.0.0/4",       // notInternet, RFC 1112; 255.255.255.255, RFC 919
+	"240.0.0.0/4",       // reserved, RFC 1112; 255.255.255.255, RFC 919
 	"2001::/23",         // protocol assignments, RFC 2928: Teredo 2001::/32, benchmarks, ORCHID and the rest
 	"2001:db8::/32",     // documentation, RFC 3849
 	"2002::/16",         // 6to4, RFC 3056: an IPv4 address inside
