@@ -148,7 +148,7 @@ func (j *judgement) summary() {
 	t := &j.t.Drills
 	var missing []string
 	for _, kind := range drillTable {
-		if kind.optional || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
+		if kind.optional || kind.system && !j.subject.System || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
 			continue
 		}
 		// What an account cannot do at all, the machine's root has done.
