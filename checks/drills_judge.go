@@ -167,6 +167,10 @@ func (j *judgement) summary() {
 			j.wrong(InGuest, t.NotPutBack, named(t.Leftovers, j.round.Left))
 		}
 	}
+	if j.round.Firewall == FirewallKept {
+		// What it stops never comes out, and is not counted as refused outside.
+		j.remark(InGuest, t.FirewallKept)
+	}
 	if j.unseen > 0 {
 		j.unknown(Host, t.Uncounted, j.unseen, cmp.Or(j.round.CountErr, j.t.NotLookedAt))
 	}
