@@ -53,10 +53,11 @@ func (d *door) check(addrs []netip.Addr, server bool) (bad netip.Addr, reason Re
 	}
 	wrong := 0
 	for _, a := range addrs {
-		if slices.Contains(own, a.Unmap()) || a.IsLoopback() {
+		a = a.Unmap()
+		if a.IsLoopback() || slices.ContainsFunc(own, func(p netip.Prefix) bool { return p.Addr() == a }) {
 			return a, ReasonOwn
 		}
-		if !d.world.Public(a) && !server {
+		if !server && (!d.world.Public(a) || neighbour(own, a)) {
 			if wrong++; wrong == 1 {
 				bad = a
 			}
