@@ -180,6 +180,7 @@ func (w *fakeWorld) lookups() []string {
 func quick() limits {
 	l := defaults
 	l.Tick, l.Stagger = 5*time.Millisecond, 20*time.Millisecond
+	l.LinkBurst, l.LinkRate = 0, 0
 	l.Stuck = 50 * time.Millisecond
 	l.BackoffMin, l.BackoffMax, l.Save = time.Millisecond, 5*time.Millisecond, 10*time.Millisecond
 	return l

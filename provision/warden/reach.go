@@ -24,6 +24,13 @@ func (d *door) reach(ctx context.Context, host string, port int) (conn net.Conn,
 	if !decision.Allow {
 		return nil, decision, "", decision.Reason
 	}
+	if !d.pace.wait(ctx) {
+		return nil, decision, "", ReasonTooMany
+	}
+	// That may have taken a while.
+	if decision = d.policy.Load().decide(host, port, d.now()); !decision.Allow {
+		return nil, decision, "", decision.Reason
+	}
 	addrs := []netip.Addr{decision.Address}
 	if !decision.Address.IsValid() {
 		lookup, cancel := context.WithTimeout(ctx, d.limits.Lookup)
