@@ -355,7 +355,7 @@ func (g Ground) DrillProgram(attempts []Attempt) []byte {
 	}
 	params, err := json.Marshal(map[string]any{
 		"agent": layout.Agent, "mac": g.MAC, "host": g.Host.String(), "hostMac": g.HostMAC, "host6": host6,
-		"limit": drillLimit.Seconds(), "tries": attempts,
+		"session": !g.System, "limit": drillLimit.Seconds(), "tries": attempts,
 	})
 	if err != nil {
 		panic(err) // strings, numbers and lists always marshal

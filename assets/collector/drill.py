@@ -346,9 +346,10 @@ class Frames:
 
     def hear(self, wait, of):
         """Whether something came in that answers: an ARP reply, or a packet from the
-        address that was tried. What else came in and is not our own session is kept."""
+        address that was tried; that it says no is no answer. What else came in and is
+        not our own session is kept."""
         end = time.monotonic() + wait
-        answered = False
+        answered = "timeout"
         while True:
             left = end - time.monotonic()
             ready, _, _ = select.select([self.socket], [], [], max(left, 0))
@@ -357,23 +358,23 @@ class Frames:
             frame, meta = self.socket.recvfrom(2048)
             if meta[2] == OUTGOING:
                 continue
-            what, source = describe(frame)
+            what, source, no = describe(frame)
             if of and source == of:
-                answered = True
-            elif what and len(self.strays) < 40 and what not in self.strays:
+                answered = "refused" if no else OPEN
+            elif what and len(self.strays) < 40 and what not in self.strays and not (no and P["session"]):
                 self.strays.append(what)
-            if answered or left <= 0:
+            if answered == OPEN or left <= 0:
                 return answered
 
 
 def describe(frame):
-    """A frame in words and who sent it; no words for the host's session with sshd and
-    for its part in ARP."""
+    """A frame in words, who sent it, and whether it says no. There are no words for the
+    host's session with sshd and for its part in ARP."""
     kind = struct.unpack("!H", frame[12:14])[0]
     if kind == 0x0806 and len(frame) >= 42:
         op = struct.unpack("!H", frame[20:22])[0]
         sender = socket.inet_ntop(socket.AF_INET, frame[28:32])
-        return None if sender == P["host"] else "arp %d %s" % (op, sender), "arp " + sender
+        return None if sender == P["host"] else "arp %d %s" % (op, sender), "arp " + sender, False
     if kind == 0x0800 and len(frame) >= 34:
         head = (frame[14] & 15) * 4
         protocol, body = frame[23], frame[14 + head:]
@@ -382,15 +383,17 @@ def describe(frame):
         protocol, body = frame[20], frame[54:]
         source = socket.inet_ntop(socket.AF_INET6, frame[22:38])
     else:
-        return "ethertype %04x" % kind, ""
+        return "ethertype %04x" % kind, "", False
     if protocol in (6, 17) and len(body) >= 4:
         here = struct.unpack("!HH", body[:4])
         if protocol == 6 and here[1] == 22 and source == P["host"]:
-            return None, ""
-        return "%s %s %d > %d" % ("tcp" if protocol == 6 else "udp", source, here[0], here[1]), source
+            return None, "", False
+        reset = protocol == 6 and len(body) > 13 and body[13] & 4 != 0
+        return "%s %s %d > %d" % ("tcp" if protocol == 6 else "udp", source, here[0], here[1]), source, reset
     if protocol in (1, 58) and body:
-        return "%s %s type %d" % ("icmp" if protocol == 1 else "icmp6", source, body[0]), source
-    return "ip %s protocol %d" % (source, protocol), source
+        return ("%s %s type %d" % ("icmp" if protocol == 1 else "icmp6", source, body[0]), source,
+                body[0] == (3 if protocol == 1 else 1))
+    return "ip %s protocol %d" % (source, protocol), source, False
 
 
 # --- the round --------------------------------------------------------------
@@ -434,7 +437,7 @@ def main():
                 say({"id": t["id"], "sent": sent})
                 again = wait_for_host()
             if t["kind"] == "raw":
-                answers[t["id"]] = {"answer": OPEN if frames.hear(t["wait"], t["of"]) else "timeout"}
+                answers[t["id"]] = {"answer": frames.hear(t["wait"], t["of"])}
             else:
                 answers[t["id"]] = {"answer": players[t["who"]].end(t)}
         frames.hear(0.5, "")

@@ -159,7 +159,6 @@ func (f *looking) network(s *Situation) error {
 			}
 		}
 	}
-	slices.Sort(n.Listening)
 	return nil
 }
 

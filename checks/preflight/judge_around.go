@@ -258,7 +258,7 @@ func (j *judge) reached() {
 	for _, r := range j.s.Reached {
 		switch r.Trouble {
 		case "":
-			if r.Host != "" {
+			if r.Host != "" && !slices.Contains(fine, r.Host) {
 				fine = append(fine, r.Host)
 			}
 		case ReachName:
@@ -275,8 +275,7 @@ func (j *judge) reached() {
 		}
 	}
 	if len(fine) > 0 {
-		slices.Sort(fine)
-		j.met("network", sprint(t.Reached, strings.Join(slices.Compact(fine), ", ")))
+		j.met("network", sprint(t.Reached, strings.Join(fine, ", ")))
 	}
 }
 

@@ -223,7 +223,7 @@ func TestRoutesAndListenersAreReadAsTheKernelWritesThem(t *testing.T) {
 	f.running = map[string]bool{"dockerd": true}
 	s, err := seen(f.network)
 	n := s.Network.Value
-	if err != nil || !slices.Equal(n.Listening, []int{22, 0x929}) || !slices.Contains(n.Taken, Range{"10.0.0.0/8", "wg0"}) || !n.Docker || n.Firewalld || !n.Zone {
+	if err != nil || !slices.Equal(n.Listening, []int{0x929, 22}) || !slices.Contains(n.Taken, Range{"10.0.0.0/8", "wg0"}) || !n.Docker || n.Firewalld || !n.Zone {
 		t.Errorf("%+v, %v", n, err)
 	}
 	for _, r := range n.Taken {

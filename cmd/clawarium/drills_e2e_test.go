@@ -191,7 +191,7 @@ func nobodyGetsIn(t *testing.T, w *world, name, mode string) {
 	for _, target := range targets {
 		host, port, _ := strings.Cut(target, ":")
 		script := fmt.Sprintf("timeout 2 bash -c 'exec 3<>/dev/tcp/%s/%s' 2>/dev/null && echo IN", host, port)
-		if out, _ := exec.Command("ip", "netns", "exec", "t-world-lan", "sh", "-c", script).Output(); strings.Contains(string(out), "IN") {
+		if out, _ := exec.Command("ip", "netns", "exec", places[0].ns(), "sh", "-c", script).Output(); strings.Contains(string(out), "IN") {
 			t.Errorf("another computer gets in at %s", target)
 		}
 	}

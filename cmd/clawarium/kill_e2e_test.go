@@ -26,14 +26,14 @@ import (
 // quick are the arguments of a set-up without the gateway.
 func quick(name string, more ...string) []string {
 	return append([]string{
-		"setup", "--yes", "--name", name, "--until", "guest-service",
+		"setup", "--yes", "--name", name, "--until", "guest-proxy",
 		"--set", "machine.clock=steady", "--set", "machine.cpus=2", "--set", "machine.memory=2GiB",
 	}, more...)
 }
 
 // again is the command that goes on with a machine that has a plan already.
 func again(name string) []string {
-	return []string{"setup", "--yes", "--name", name, "--until", "guest-service"}
+	return []string{"setup", "--yes", "--name", name, "--until", "guest-proxy"}
 }
 
 // sharedAlready says that a step has nothing to make because another machine on
@@ -173,7 +173,7 @@ func TestUndoFromEveryPointLeavesTheHostAsItWas(t *testing.T) {
 	before := hostState(t, virt.SystemURI, dirs...)
 	points := []string{
 		"choose", "keys", "base-image", "code-disk", "pool", "base-volume", "code-volume", "system-disk", "data-disk",
-		"filter", "network", "seed", "domain", "boot", "eject-seed", "guest-config", "guest-service",
+		"filter", "network", "seed", "domain", "boot", "eject-seed", "guest-config", "warden", "guest-proxy",
 	}
 	for _, step := range points {
 		if sharedAlready(t, step) {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -272,7 +271,7 @@ func (o *preflightOptions) print(conditions []preflight.Condition, e ui.Estimate
 	}
 	fmt.Fprintln(out)
 	if e.Total > 0 {
-		fmt.Fprintf(out, t.EstimateIs+"\n", e.Total.Round(time.Second), megabytes(e.Download), megabytes(e.Disk))
+		fmt.Fprintf(out, t.EstimateIs+"\n", text.Duration(e.Total), megabytes(e.Download), megabytes(e.Disk))
 	}
 	switch {
 	case stops > 0:

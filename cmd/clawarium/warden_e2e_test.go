@@ -21,11 +21,11 @@ import (
 )
 
 func TestTheWardenOfARealMachineComesBackAndFollowsChanges(t *testing.T) {
-	w := newWorld(t, sharedCache(t))
+	w := newWorld(t, sharedCache(t)).withWorld()
 	const name = "e2e-warden"
 	w.cleanUp(name)
 	began := time.Now()
-	w.run(20*time.Minute, quick(name, "--until", "warden")...)
+	w.run(20*time.Minute, quick(name, throughIt(t, w)...)...)
 	t.Logf("made in %s", time.Since(began).Round(time.Second))
 	dir := w.machine(name)
 	pid := func(file string) int {
@@ -68,6 +68,8 @@ func TestTheWardenOfARealMachineComesBackAndFollowsChanges(t *testing.T) {
 	if r := w.run(time.Minute, "status", "--name", name); !strings.Contains(r.stdout, "way out     open, level allowlist") {
 		t.Errorf("status:\n%s", r.stdout)
 	}
+
+	everythingThroughIt(t, w, name)
 
 	t.Run("what was refused is listed, and not when it shall never be again", func(t *testing.T) {
 		if got := ask("blocked.example.org"); !strings.HasPrefix(got, "403") {
@@ -160,7 +162,7 @@ func TestTheWardenOfARealMachineComesBackAndFollowsChanges(t *testing.T) {
 			t.Errorf("status of a warden that is off: exit %d", r.exit)
 		}
 		// The gateway is not made in this test, so start cannot see it answer.
-		w.runWith(5*time.Minute, nil, "setup", "--yes", "--name", name, "--until", "warden")
+		w.runWith(5*time.Minute, nil, "setup", "--yes", "--name", name, "--until", "guest-proxy")
 		connected()
 	})
 

@@ -45,17 +45,22 @@ import (
 
 // place is one namespace and how it is reached.
 type place struct {
-	ns, cable string // the cable's end on this host
-	bridge    bool   // the cable hangs on a bridge, as those of libvirt do
-	host, at  string // addresses of both ends, with their lengths
-	also      string // further addresses inside
+	name     string
+	bridge   bool   // the cable hangs on a bridge, as those of libvirt do
+	host, at string // addresses of both ends, with their lengths
+	also     string // further addresses inside
 }
 
+// ns is the namespace, and cable the end of what leads into it on this host. Two runs
+// beside one another have their own.
+func (p place) ns() string    { return fmt.Sprintf("t-world-%d-%s", os.Getpid(), p.name) }
+func (p place) cable() string { return fmt.Sprintf("t%d%s", os.Getpid(), p.name) }
+
 var places = []place{
-	{"t-world-lan", "t-lan", false, "192.168.177.1/24", "192.168.177.2/24", "192.168.177.254/24"},
-	{"t-world-meta", "t-meta", false, "169.254.169.253/30", "169.254.169.254/30", ""},
-	{"t-world-other", "t-other", true, "192.168.178.1/24", "192.168.178.2/24", ""},
-	{"t-world-public", "t-public", false, "198.51.100.1/24", "198.51.100.10/24", "198.51.100.53/24"},
+	{"lan", false, "192.168.177.1/24", "192.168.177.2/24", "192.168.177.254/24"},
+	{"meta", false, "169.254.169.253/30", "169.254.169.254/30", ""},
+	{"vm", true, "192.168.178.1/24", "192.168.178.2/24", ""},
+	{"net", false, "198.51.100.1/24", "198.51.100.10/24", "198.51.100.53/24"},
 }
 
 const (
@@ -125,39 +130,40 @@ func newSurroundings(t *testing.T) *surroundings {
 		}
 	}
 	for _, p := range places {
-		exec.Command("ip", "netns", "del", p.ns).Run() // of a run that was killed
-		exec.Command("ip", "link", "del", p.cable+"-br").Run()
-		run("ip netns add " + p.ns)
-		s.stop = append(s.stop, func() { exec.Command("ip", "netns", "del", p.ns).Run() })
-		run("ip link add " + p.cable + " type veth peer name in netns " + p.ns)
-		end := p.cable
+		ns, end := p.ns(), p.cable()
+		run("ip netns add " + ns)
+		s.stop = append(s.stop, func() { exec.Command("ip", "netns", "del", ns).Run() })
+		run("ip link add " + end + " type veth peer name in netns " + ns)
+		cable := end // it would go with the namespace, some time later
+		s.stop = append(s.stop, func() { exec.Command("ip", "link", "del", cable).Run() })
 		if p.bridge {
-			end = p.cable + "-br"
+			end += "b"
 			run("ip link add " + end + " type bridge")
 			s.stop = append(s.stop, func() { exec.Command("ip", "link", "del", end).Run() })
-			run("ip link set " + p.cable + " master " + end + " up")
+			run("ip link set " + p.cable() + " master " + end + " up")
 		}
 		run("ip addr add " + p.host + " dev " + end)
 		run("ip link set " + end + " up")
-		run("ip -n " + p.ns + " addr add " + p.at + " dev in")
+		run("ip -n " + ns + " addr add " + p.at + " dev in")
 		if p.also != "" {
-			run("ip -n " + p.ns + " addr add " + p.also + " dev in")
+			run("ip -n " + ns + " addr add " + p.also + " dev in")
 		}
-		run("ip -n " + p.ns + " link set lo up")
-		run("ip -n " + p.ns + " link set in up")
+		run("ip -n " + ns + " link set lo up")
+		run("ip -n " + ns + " link set in up")
 		back, _, _ := strings.Cut(p.host, "/")
-		run("ip -n " + p.ns + " route add default via " + back)
+		run("ip -n " + ns + " route add default via " + back)
 	}
-	run("ip -6 addr add " + public6Host + "/64 dev t-public nodad")
-	run("ip -n t-world-public addr add " + public6 + "/64 dev in nodad")
-	run("ip -n t-world-public route add default via " + public6Host)
+	internet := places[len(places)-1]
+	run("ip -6 addr add " + public6Host + "/64 dev " + internet.cable() + " nodad")
+	run("ip -n " + internet.ns() + " addr add " + public6 + "/64 dev in nodad")
+	run("ip -n " + internet.ns() + " route add default via " + public6Host)
 	for _, p := range places {
 		// What comes over the cable and is for somebody here, less what neighbours say
 		// to one another.
-		run("ip netns exec " + p.ns + " nft add table inet t")
-		run("ip netns exec " + p.ns + " nft add chain inet t in { type filter hook input priority -300 ; }")
-		run("ip netns exec " + p.ns + ` nft add rule inet t in iifname in meta l4proto != ipv6-icmp ip6 daddr != ff00::/8 counter`)
-		run("ip netns exec " + p.ns + ` nft add rule inet t in iifname in meta nfproto ipv4 counter`)
+		run("ip netns exec " + p.ns() + " nft add table inet t")
+		run("ip netns exec " + p.ns() + " nft add chain inet t in { type filter hook input priority -300 ; }")
+		run("ip netns exec " + p.ns() + ` nft add rule inet t in iifname in meta l4proto != ipv6-icmp ip6 daddr != ff00::/8 counter`)
+		run("ip netns exec " + p.ns() + ` nft add rule inet t in iifname in meta nfproto ipv4 counter`)
 	}
 	s.forward()
 	s.serve(t)
@@ -185,15 +191,15 @@ func (s *surroundings) arrived(t *testing.T) map[string]int {
 	t.Helper()
 	found := map[string]int{}
 	for _, p := range places {
-		out, err := exec.Command("ip", "netns", "exec", p.ns, "nft", "list", "table", "inet", "t").Output()
+		out, err := exec.Command("ip", "netns", "exec", p.ns(), "nft", "list", "table", "inet", "t").Output()
 		if err != nil {
-			t.Fatalf("nft in %s: %v", p.ns, err)
+			t.Fatalf("nft in %s: %v", p.ns(), err)
 		}
 		for line := range strings.Lines(string(out)) {
 			var n, bytes int
 			if _, counter, ok := strings.Cut(line, "counter "); ok {
 				if _, err := fmt.Sscanf(counter, "packets %d bytes %d", &n, &bytes); err == nil {
-					found[p.ns] += n
+					found[p.name] += n
 				}
 			}
 		}
@@ -225,11 +231,11 @@ func within(ns string, f func() error) error {
 // placeOf is the namespace that an address is in.
 func placeOf(a netip.Addr) (string, bool) {
 	if a.Is6() && netip.MustParsePrefix(public6+"/64").Contains(a) {
-		return "t-world-public", true
+		return places[len(places)-1].ns(), true
 	}
 	for _, p := range places {
 		if netip.MustParsePrefix(p.at).Contains(a) {
-			return p.ns, true
+			return p.ns(), true
 		}
 	}
 	return "", false
@@ -245,7 +251,7 @@ func (s *surroundings) serve(t *testing.T) {
 	for _, p := range places {
 		for _, port := range []int{22, 53, 80, 443} {
 			var ln net.Listener
-			err := within(p.ns, func() (err error) {
+			err := within(p.ns(), func() (err error) {
 				ln, err = net.Listen("tcp", fmt.Sprintf(":%d", port))
 				return err
 			})
@@ -260,7 +266,7 @@ func (s *surroundings) serve(t *testing.T) {
 		}
 		for _, port := range []int{53, 443} {
 			var udp net.PacketConn
-			err := within(p.ns, func() (err error) {
+			err := within(p.ns(), func() (err error) {
 				udp, err = net.ListenPacket("udp", fmt.Sprintf(":%d", port))
 				return err
 			})

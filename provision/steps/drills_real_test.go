@@ -228,7 +228,6 @@ func pretendRound(t *testing.T, m *drillmaster) (checks.Drills, checks.Finding) 
 // same length, since its length was said before it.
 type asNobody struct {
 	from io.Reader
-	buf  bytes.Buffer
 }
 
 func (r *asNobody) Read(p []byte) (int, error) {

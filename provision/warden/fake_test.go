@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // half is one direction of a connection in memory.
@@ -160,7 +162,7 @@ func (w *fakeWorld) Own() ([]netip.Addr, error) {
 	return out, w.ownErr
 }
 
-func (w *fakeWorld) Public(a netip.Addr) bool { return public(a) }
+func (w *fakeWorld) Public(a netip.Addr) bool { return plan.Public(a) }
 
 func (w *fakeWorld) dials() []netip.AddrPort {
 	w.mu.Lock()

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // World resolves and dials. Internet is the real one; tests have their own.
@@ -62,4 +64,4 @@ func (internet) Own() ([]netip.Addr, error) {
 	return own, nil
 }
 
-func (internet) Public(a netip.Addr) bool { return public(a) }
+func (internet) Public(a netip.Addr) bool { return plan.Public(a) }
