@@ -173,7 +173,7 @@ func (s Service) watch(ctx context.Context, end func()) {
 func (s Service) takeLock(ctx context.Context) (*flock.Flock, error) {
 	path := filepath.Join(s.Dir, supervisorLock)
 	for limit := time.Now().Add(2 * time.Second); !s.over(); {
-		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW), flock.SetPermissions(0o600))
 		ok, err := lock.TryLock()
 		if ok {
 			return lock, os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
