@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/collector"
@@ -135,12 +136,17 @@ func Drilled(id ID) bool {
 	return slices.ContainsFunc(drillTable, func(d drill) bool { return slices.Contains(d.controls, id) })
 }
 
-func drillOf(name string) (drill, bool) {
-	i := slices.IndexFunc(drillTable, func(d drill) bool { return d.name == name })
-	if i < 0 {
-		return drill{}, false
+var drillsByName = sync.OnceValue(func() map[string]drill {
+	all := make(map[string]drill, len(drillTable))
+	for _, d := range drillTable {
+		all[d.name] = d
 	}
-	return drillTable[i], true
+	return all
+})
+
+func drillOf(name string) (drill, bool) {
+	d, ok := drillsByName()[name]
+	return d, ok
 }
 
 // Ground is what there is around the machine to aim at.
