@@ -55,6 +55,7 @@ type judgement struct {
 	refused  map[string]int // by who tried
 	dropped  int
 	inWarden int
+	unjudged int // that the warden had nothing of to refuse
 	inside   int // that the guest did not even send
 	unseen   int // that nobody but the guest says anything of
 	passed   int // that the filter let pass, and nothing answered
@@ -117,6 +118,10 @@ func (j *judgement) sent(try Try, what []any, key string) {
 // asked is an attempt by way of the proxy.
 func (j *judgement) asked(try Try, what []any, key string) {
 	t := &j.t.Drills
+	if try.Unjudged() {
+		j.unjudged++
+		return
+	}
 	j.made[key] = true
 	switch {
 	case try.Passed:
@@ -188,6 +193,9 @@ func (j *judgement) summary() {
 	}
 	if j.inWarden > 0 {
 		j.right(Host, t.InRecord, j.inWarden)
+	}
+	if j.unjudged > 0 {
+		j.remark(Host, t.Unjudged, j.unjudged)
 	}
 	if j.passed > 0 {
 		j.remark(Host, t.PassedUnanswered, j.passed)

@@ -141,6 +141,8 @@ func eachRefusedOutside(t *testing.T, mode, level string, d checks.Drills) {
 			t.Errorf("%s by %s to %s should work: %s %s", y.Name, y.Who, y.To, y.Answer, y.By)
 		case y.Answer == checks.Open || y.Passed:
 			t.Errorf("GOT OUT: %s by %s to %s: %s, %q", y.Name, y.Who, y.To, y.Answer, y.By)
+		case inWarden && y.Unjudged():
+			t.Errorf("%s by %s to %s: nothing was there to refuse (%s)", y.Name, y.Who, y.To, y.By)
 		case inWarden && strings.Contains(y.By, "."): // an address
 			where = "the checked address"
 		case inWarden:
