@@ -37,8 +37,9 @@ type ChecksDrills struct {
 	Uncounted        string // attempts, why
 	Refused          string // attempts, who, hours
 	Dropped          string
-	NoneOpened       string
+	Told             string // attempts, who, hours
 	InRecord         string
+	Unjudged         string
 	NotSent          string
 	PassedUnanswered string
 	Leftovers        map[string]string
@@ -117,8 +118,9 @@ var enChecksDrills = ChecksDrills{
 	Uncounted:        "of %d attempts only the machine itself says what became of them: this computer's counters could not be read: %s",
 	Refused:          "%d attempts to get out by %s failed, %d h ago",
 	Dropped:          "this computer's filter on the machine's card counted %d frames of these attempts and dropped each",
-	NoneOpened:       "QEMU opened no connection for any of %d of these attempts",
+	Told:             "%d attempts to get out by %s failed, %d h ago; nothing that this computer counts shows that they were made",
 	InRecord:         "%d of these attempts are in the warden's record as refused",
+	Unjudged:         "%d more attempts say nothing: the warden could not reach the host that they asked it for",
 	NotSent:          "%d more attempts are not possible for that account at all",
 	PassedUnanswered: "%d of these attempts passed the filter, and nothing answered: see K13",
 	Leftovers:        map[string]string{"route": "a route that leads nowhere; it is gone after a restart", "rules": "the machine's own packet rules are not as they were"},
@@ -250,8 +252,9 @@ var zhChecksDrills = ChecksDrills{
 	Uncounted:        "有 %d 次尝试的结果只有虚拟机自己的说法：本机的计数器读不到：%s",
 	Refused:          "%[2]s的 %[1]d 次逃出尝试都失败了，%[3]d 小时前",
 	Dropped:          "本机在虚拟机网卡上的过滤规则数到了这些尝试的 %d 个帧，并全部丢弃",
-	NoneOpened:       "QEMU 没有为其中 %d 次尝试打开任何连接",
+	Told:             "%[2]s的 %[1]d 次逃出尝试都失败了，%[3]d 小时前；本机的计数都不能表明做过这些尝试",
 	InRecord:         "其中 %d 次尝试在看守进程的记录里被拒绝",
+	Unjudged:         "另有 %d 次尝试说明不了什么：看守进程连不上它们所请求的主机",
 	NotSent:          "另有 %d 次尝试对该账户来说根本不可能",
 	PassedUnanswered: "其中 %d 次尝试通过了过滤规则，但没有得到应答：见 K13",
 	Leftovers:        map[string]string{"route": "一条通向虚无的路由，重启后即消失", "rules": "虚拟机自己的包过滤规则与之前不同"},
