@@ -19,6 +19,8 @@ type Service struct {
 	NotStopped, NotStoppedHint      string // machine, pid; pid
 	Again                           string // time, why, pause
 	Orphaned                        string // time
+	Untold, UntoldHint              string // machine; unit
+	Over, OverHint                  string // machine
 	NoManager, NoManagerHint        string
 	Systemctl, SystemctlHint        string // command, what it said; command
 
@@ -60,8 +62,10 @@ var enService = Service{
 
 	NotStarted: "the warden of the machine %q did not start", SeeJournal: "see `journalctl --user -u %s`", SeeFile: "see the end of %q",
 	NotStopped: "the warden of the machine %q does not end (process %d)", NotStoppedHint: "see what it is with `ps -fp %d`",
-	Again:     "%s the warden ended (%s); it is started again in %s",
-	Orphaned:  "%s the supervisor is gone; another one is started",
+	Again:    "%s the warden ended (%s); it is started again in %s",
+	Orphaned: "%s the supervisor is gone; another one is started",
+	Untold:   "the warden of the machine %q was ended, but a systemd that does not answer here may start it again", UntoldHint: "log in as the account whose machine it is, without su or sudo, and run `systemctl --user stop %s`; then run the same command again",
+	Over: "the warden of the machine %q was stopped and does not begin", OverHint: "start it with `clawarium start`",
 	NoManager: "there is no systemd of your own here that answers", NoManagerHint: "nothing has to be installed: `clawarium start` starts a warden that restarts itself; after a restart of this computer, run it again",
 	Systemctl: "`%s` did not work: %s", SystemctlHint: "run `%s` yourself to see more",
 
@@ -111,8 +115,10 @@ var zhService = Service{
 
 	NotStarted: "虚拟机 %q 的看守进程没有启动", SeeJournal: "请看 `journalctl --user -u %s`", SeeFile: "请看 %q 的末尾",
 	NotStopped: "虚拟机 %q 的看守进程没有结束（进程 %d）", NotStoppedHint: "请用 `ps -fp %d` 查看它是什么",
-	Again:     "%s 看守进程结束了（%s）；%s 后再次启动",
-	Orphaned:  "%s 监护进程不见了；另启动一个",
+	Again:    "%s 看守进程结束了（%s）；%s 后再次启动",
+	Orphaned: "%s 监护进程不见了；另启动一个",
+	Untold:   "虚拟机 %q 的看守进程已结束，但一个在这里没有应答的 systemd 可能再次启动它", UntoldHint: "请以该虚拟机所属的账户登录（不用 su 或 sudo），运行 `systemctl --user stop %s`；然后再次运行同一命令",
+	Over: "虚拟机 %q 的看守进程已被停止，不会开始运行", OverHint: "请用 `clawarium start` 启动它",
 	NoManager: "这里没有应答的用户级 systemd", NoManagerHint: "不需要安装：`clawarium start` 会启动能自行恢复的看守进程；本机重启后请再运行一次",
 	Systemctl: "`%s` 没有成功：%s", SystemctlHint: "请自行运行 `%s` 查看详情",
 
