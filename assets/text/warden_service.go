@@ -10,6 +10,7 @@ type Service struct {
 	Starting, Stopping                      string
 	BadAllowances, BadAllowancesHint        string // file
 	NoSources, NoSourcesHint                string
+	SourcesUnasked                          string
 	Off, PolicyNotInForce                   string
 	PolicyNotThePlans, OtherVersion         string
 	StatusHint                              string // file
@@ -55,7 +56,8 @@ var enService = Service{
 	Egress: "What gets out", Warden: "Warden for the way out", ChangeWish: "What you decided, written down", ChangeForce: "Warden takes it up",
 	Starting: "starting the warden", Stopping: "stopping the warden",
 	BadAllowances: "%q, which holds your decisions about single hosts, cannot be read", BadAllowancesHint: "put back a copy from your backup, or delete it: hosts that were allowed for a while are then refused again",
-	NoSources: "the guest does not say where its updates come from", NoSourcesHint: "run the same command again",
+	SourcesUnasked: "This machine was made before there was a warden, and its guest may have been changed since: it is not asked where its updates come from. Debian's updates do not get out until you allow their archive: clawarium allow --add HOST:80",
+	NoSources:      "the guest does not say where its updates come from", NoSourcesHint: "run the same command again",
 	Off: "the warden does not run", PolicyNotInForce: "the warden has another policy in force than the plan asks for",
 	PolicyNotThePlans: "the policy in its file is not the one that the plan asks for", OtherVersion: "the warden that runs is of another version of clawarium",
 	StatusHint: "see `clawarium warden status`, or %q",
@@ -108,7 +110,8 @@ var zhService = Service{
 	Egress: "可以外出的内容", Warden: "外出通道的看守进程", ChangeWish: "写下您的决定", ChangeForce: "看守进程采用它",
 	Starting: "正在启动看守进程", Stopping: "正在停止看守进程",
 	BadAllowances: "无法读取记录您对单个主机所作决定的 %q", BadAllowancesHint: "请从备份中恢复，或删除它：那么暂时放行的主机将重新被拒绝",
-	NoSources: "虚拟机没有说明它从哪里更新", NoSourcesHint: "请再次运行同一命令",
+	SourcesUnasked: "这台虚拟机创建时还没有看守进程，其内部可能已被改动：因此不向它询问更新来源。在您放行 Debian 的软件仓库之前，系统更新无法外出：clawarium allow --add HOST:80",
+	NoSources:      "虚拟机没有说明它从哪里更新", NoSourcesHint: "请再次运行同一命令",
 	Off: "看守进程没有运行", PolicyNotInForce: "看守进程所用的策略不是计划所要求的",
 	PolicyNotThePlans: "文件中的策略不是计划所要求的", OtherVersion: "正在运行的看守进程来自另一个版本的 clawarium",
 	StatusHint: "请看 `clawarium warden status`，或 %q",
