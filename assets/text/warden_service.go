@@ -10,6 +10,7 @@ type Service struct {
 	Starting, Stopping                      string
 	BadAllowances, BadAllowancesHint        string // file
 	NoSources, NoSourcesHint                string
+	SourcesUnasked                          string
 	Off, PolicyNotInForce                   string
 	PolicyNotThePlans, OtherVersion         string
 	StatusHint                              string // file
@@ -19,6 +20,8 @@ type Service struct {
 	NotStopped, NotStoppedHint      string // machine, pid; pid
 	Again                           string // time, why, pause
 	Orphaned                        string // time
+	Untold, UntoldHint              string // machine; unit
+	Over, OverHint                  string // machine
 	NoManager, NoManagerHint        string
 	Systemctl, SystemctlHint        string // command, what it said; command
 
@@ -53,15 +56,18 @@ var enService = Service{
 	Egress: "What gets out", Warden: "Warden for the way out", ChangeWish: "What you decided, written down", ChangeForce: "Warden takes it up",
 	Starting: "starting the warden", Stopping: "stopping the warden",
 	BadAllowances: "%q, which holds your decisions about single hosts, cannot be read", BadAllowancesHint: "put back a copy from your backup, or delete it: hosts that were allowed for a while are then refused again",
-	NoSources: "the guest does not say where its updates come from", NoSourcesHint: "run the same command again",
+	SourcesUnasked: "This machine was made before there was a warden, and its guest may have been changed since: it is not asked where its updates come from. Debian's updates do not get out until you allow their archive: clawarium allow --add HOST:80",
+	NoSources:      "the guest does not say where its updates come from", NoSourcesHint: "run the same command again",
 	Off: "the warden does not run", PolicyNotInForce: "the warden has another policy in force than the plan asks for",
 	PolicyNotThePlans: "the policy in its file is not the one that the plan asks for", OtherVersion: "the warden that runs is of another version of clawarium",
 	StatusHint: "see `clawarium warden status`, or %q",
 
 	NotStarted: "the warden of the machine %q did not start", SeeJournal: "see `journalctl --user -u %s`", SeeFile: "see the end of %q",
 	NotStopped: "the warden of the machine %q does not end (process %d)", NotStoppedHint: "see what it is with `ps -fp %d`",
-	Again:     "%s the warden ended (%s); it is started again in %s",
-	Orphaned:  "%s the supervisor is gone; another one is started",
+	Again:    "%s the warden ended (%s); it is started again in %s",
+	Orphaned: "%s the supervisor is gone; another one is started",
+	Untold:   "the warden of the machine %q was ended, but a systemd that does not answer here may start it again", UntoldHint: "log in as the account whose machine it is, without su or sudo, and run `systemctl --user stop %s`; then run the same command again",
+	Over: "the warden of the machine %q was stopped and does not begin", OverHint: "start it with `clawarium start`",
 	NoManager: "there is no systemd of your own here that answers", NoManagerHint: "nothing has to be installed: `clawarium start` starts a warden that restarts itself; after a restart of this computer, run it again",
 	Systemctl: "`%s` did not work: %s", SystemctlHint: "run `%s` yourself to see more",
 
@@ -104,15 +110,18 @@ var zhService = Service{
 	Egress: "允许的出站访问", Warden: "出口的看守进程", ChangeWish: "写下你的决定", ChangeForce: "看守进程采用它",
 	Starting: "正在启动看守进程", Stopping: "正在停止看守进程",
 	BadAllowances: "无法读取记录你对单个主机所作决定的 %q", BadAllowancesHint: "请从备份中恢复，或删除它：那么暂时放行的主机将重新被拒绝",
-	NoSources: "虚拟机没有说明它从哪里更新", NoSourcesHint: "请再次运行同一命令",
+	SourcesUnasked: "这台虚拟机创建时还没有看守进程，其内部可能已被改动：因此不向它询问更新来源。在你放行 Debian 的软件仓库之前，系统更新无法外出：clawarium allow --add HOST:80",
+	NoSources:      "虚拟机没有说明它从哪里更新", NoSourcesHint: "请再次运行同一命令",
 	Off: "看守进程没有运行", PolicyNotInForce: "看守进程所用的策略不是方案所要求的",
 	PolicyNotThePlans: "文件中的策略不是方案所要求的", OtherVersion: "正在运行的看守进程来自另一个版本的 clawarium",
 	StatusHint: "请看 `clawarium warden status`，或 %q",
 
 	NotStarted: "虚拟机 %q 的看守进程没有启动", SeeJournal: "请看 `journalctl --user -u %s`", SeeFile: "请看 %q 的末尾",
 	NotStopped: "虚拟机 %q 的看守进程没有结束（进程 %d）", NotStoppedHint: "请用 `ps -fp %d` 查看它是什么",
-	Again:     "%s 看守进程结束了（%s）；%s 后再次启动",
-	Orphaned:  "%s 监护进程不见了；另启动一个",
+	Again:    "%s 看守进程结束了（%s）；%s 后再次启动",
+	Orphaned: "%s 监护进程不见了；另启动一个",
+	Untold:   "虚拟机 %q 的看守进程已结束，但一个在这里没有应答的 systemd 可能再次启动它", UntoldHint: "请以该虚拟机所属的账户登录（不用 su 或 sudo），运行 `systemctl --user stop %s`；然后再次运行同一命令",
+	Over: "虚拟机 %q 的看守进程已被停止，不会开始运行", OverHint: "请用 `clawarium start` 启动它",
 	NoManager: "这里没有应答的用户级 systemd", NoManagerHint: "不需要安装：`clawarium start` 会启动能自行恢复的看守进程；本机重启后请再运行一次",
 	Systemctl: "`%s` 没有成功：%s", SystemctlHint: "请自行运行 `%s` 查看详情",
 

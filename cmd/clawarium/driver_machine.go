@@ -320,6 +320,9 @@ func (m *machine) CloseToOthers(open map[string]steps.Open) error {
 
 func (m *machine) Start(ctx context.Context, progress provision.Reporter) error {
 	return m.change("start", func(env *steps.Env) error {
+		if _, err := env.FinishChange(ctx, func(provision.Event) {}, m.changeOptions(m.name)); err != nil {
+			return err
+		}
 		_, err := env.Start(ctx, progress)
 		return err
 	})

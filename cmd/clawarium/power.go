@@ -22,6 +22,10 @@ func newStart(a *app) *cobra.Command {
 		Short: text.T().Command.StartShort,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.onMachine(cmd.Context(), "start", func(ctx context.Context, env *steps.Env) error {
+				// Half of a change is no policy that a warden could have in force.
+				if err := a.finishChange(ctx, env); err != nil {
+					return err
+				}
 				line := ui.NewLine(a.err, a.verbose)
 				already, err := env.Start(ctx, line.Reporter(text.T().Steps.Boot))
 				if err != nil {

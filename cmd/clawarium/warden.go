@@ -90,10 +90,11 @@ func (a *app) wardenRun(ctx context.Context, supervise, supervised bool) error {
 	}
 	debug.SetMemoryLimit(wardenMemory)
 	debug.SetGCPercent(50)
+	serve := func(ctx context.Context) error { return a.wardenServe(ctx, env) }
 	if supervised {
-		return service.Supervised(ctx, a.in, func(ctx context.Context) error { return a.wardenServe(ctx, env) })
+		return service.Supervised(ctx, a.in, serve)
 	}
-	return a.wardenServe(ctx, env)
+	return service.Foreground(ctx, serve)
 }
 
 // wardenServe runs the warden and says on stderr what becomes of it.

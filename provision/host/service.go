@@ -110,9 +110,12 @@ func (s Service) whereItSpeaks() string {
 }
 
 // Stop ends the program, whoever keeps it running, and has it stay ended. That none
-// runs is no error.
+// runs is no error. A systemd that keeps it and cannot be told is one, once the rest
+// is done.
 func (s Service) Stop(ctx context.Context) error {
-	if s.unitThere() && userManager() {
+	manager := userManager()
+	untold := !manager && s.Kept() == KeptBySystemd
+	if manager && s.unitThere() {
 		if err := systemctl(ctx, "stop", s.Unit()); err != nil {
 			return err
 		}
@@ -131,6 +134,10 @@ func (s Service) Stop(ctx context.Context) error {
 	for began := time.Now(); ; {
 		supervisor, worker := s.supervisor(), s.pid()
 		if supervisor == 0 && worker == 0 {
+			if untold {
+				t := text.T().Service
+				return &text.Fault{What: fmt.Sprintf(t.Untold, s.Machine), Hint: fmt.Sprintf(t.UntoldHint, s.Unit())}
+			}
 			return nil
 		}
 		sig := syscall.SIGTERM
@@ -156,6 +163,11 @@ func (s Service) Stop(ctx context.Context) error {
 
 // Remove stops the program and removes what Start made.
 func (s Service) Remove(ctx context.Context) error {
+	if !userManager() { // whoever keeps it may be known by the unit's file alone
+		if err := s.Stop(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.uninstall(ctx); err != nil {
 		return err
 	}

@@ -248,6 +248,19 @@ func (s Service) once(ctx context.Context) error {
 	return err
 }
 
+// Foreground runs f, which is the program, until ctx ends or the service is over. One
+// that is over already does not begin.
+func (s Service) Foreground(ctx context.Context, f func(context.Context) error) error {
+	if s.over() {
+		t := text.T().Service
+		return &text.Fault{What: fmt.Sprintf(t.Over, s.Machine), Hint: t.OverHint}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go s.watch(ctx, cancel)
+	return f(ctx)
+}
+
 // Supervised runs f, which is the program, until ctx ends, the service is over, or
 // the supervisor at the other end of leash is gone. That one is replaced.
 func (s Service) Supervised(ctx context.Context, leash io.Reader, f func(context.Context) error) error {

@@ -14,6 +14,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -48,9 +49,11 @@ func (s Service) unitThere() bool {
 	return err == nil
 }
 
-// runtimeDir is where the owner's systemd would be found.
+// runtimeDir is where the owner's systemd would be found. su and sudo may leave the
+// variable of another account, whose systemd is not asked.
 func runtimeDir() string {
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+	var st syscall.Stat_t
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" && syscall.Stat(dir, &st) == nil && int(st.Uid) == os.Getuid() {
 		return dir
 	}
 	return fmt.Sprintf("/run/user/%d", os.Getuid())
@@ -78,9 +81,9 @@ func (s Service) Install(ctx context.Context) error {
 		if err := s.Stop(ctx); err != nil {
 			return err
 		}
-		if err := remove(filepath.Join(s.Dir, stopFile)); err != nil {
-			return err
-		}
+	}
+	if err := remove(filepath.Join(s.Dir, stopFile)); err != nil { // the unit would not start
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -178,6 +181,9 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 	line("Description=clawarium warden of the machine %s", s.Machine)
 	line("Documentation=man:clawarium(1)")
 	line("StartLimitIntervalSec=0")
+	if stop := filepath.Join(s.Dir, stopFile); !strings.Contains(stop, "\n") { // is taken as it is but for %
+		line("ConditionPathExists=!%s", strings.ReplaceAll(stop, "%", "%%"))
+	}
 	line("")
 	line("[Service]")
 	line("Type=exec")

@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -66,6 +69,9 @@ func TestSystemdFindsNothingWrongWithTheUnit(t *testing.T) {
 		unit := s.unitFile(self, func(string) string { return "/x y" }, namespaces)
 		if out, err := verify(unit); err != nil || strings.Contains(out, s.Unit()) {
 			t.Errorf("%v\n%s", err, out)
+		}
+		if !strings.Contains(unit, "\nConditionPathExists=!"+strings.ReplaceAll(filepath.Join(s.Dir, stopFile), "%", "%%")+"\n") {
+			t.Errorf("a stopped service is started by its unit:\n%s", unit)
 		}
 		// The tool does see what is wrong.
 		if out, _ := verify(strings.Replace(unit, "UMask=0077", "UMask=no", 1)); !strings.Contains(out, s.Unit()) {
@@ -190,5 +196,74 @@ func TestWithoutASystemdOfTheOwnersNothingIsInstalled(t *testing.T) {
 	var fault *text.Fault
 	if !errors.As(err, &fault) || fault.Hint == "" || s.unitThere() {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestTheRuntimeDirectoryOfAnotherAccountIsNotUsed(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	if got := runtimeDir(); got != dir {
+		t.Errorf("our own: %s", got)
+	}
+	if os.Getuid() != 0 {
+		t.Skip("needs root for a directory of another account")
+	}
+	if err := os.Chown(dir, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if got := runtimeDir(); got != "/run/user/0" {
+		t.Errorf("another's: %s", got)
+	}
+}
+
+func TestAProgramOfASystemdThatCannotBeToldIsNotCalledStopped(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", dir) // no systemd there
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
+	s := testService(dir)
+	for name, end := range map[string]func(context.Context) error{"Stop": s.Stop, "Remove": s.Remove} {
+		if err := os.MkdirAll(filepath.Dir(s.unitPath()), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(s.unitPath(), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lock := flock.New(filepath.Join(dir, programLock))
+		if ok, err := lock.TryLock(); !ok {
+			t.Fatal(err)
+		}
+		os.WriteFile(filepath.Join(dir, programLock), []byte("999999999"), 0o600) // no process has that number
+		go func() {                                                               // as a program that looks at the file
+			for !s.over() {
+				time.Sleep(10 * time.Millisecond)
+			}
+			lock.Close()
+		}()
+		err := end(t.Context())
+		if err == nil || !strings.Contains(strings.Join(text.Hint(err), ""), s.Unit()) || !s.unitThere() {
+			t.Errorf("%s: %v, %q", name, err, text.Hint(err))
+		}
+		if err := end(t.Context()); err != nil { // it stayed ended
+			t.Errorf("%s once more: %v", name, err)
+		}
+		os.Remove(filepath.Join(dir, stopFile))
+	}
+}
+
+func TestTheForegroundEndsWithTheStopFileAndDoesNotBeginWithIt(t *testing.T) {
+	s := testService(t.TempDir())
+	wait := func(ctx context.Context) error { <-ctx.Done(); return nil }
+	ended := make(chan error, 1)
+	go func() { ended <- s.Foreground(t.Context(), wait) }()
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		t.Fatal("it goes on")
+	}
+	if err := s.Foreground(t.Context(), wait); err == nil || len(text.Hint(err)) == 0 {
+		t.Errorf("it begins: %v", err)
 	}
 }

@@ -193,9 +193,9 @@ func (e *Env) egressStep() provision.Step {
 			was, err := readBefore(path)
 			return fileBefore{was, e.record.Egress}, err
 		},
-		Do: func(ctx context.Context, _ json.RawMessage, _ provision.Reporter) error {
+		Do: func(ctx context.Context, _ json.RawMessage, r provision.Reporter) error {
 			if e.record.Egress == nil {
-				facts, err := e.updateHosts(ctx)
+				facts, err := e.updateHosts(ctx, r)
 				if err != nil {
 					return err
 				}
@@ -225,9 +225,21 @@ func (e *Env) egressStep() provision.Step {
 }
 
 // updateHosts asks the guest for its package sources, and this host for its
-// registry.
-func (e *Env) updateHosts(ctx context.Context) (EgressFacts, error) {
+// registry. A guest in which OpenClaw has run, of a machine that was made before there
+// was a warden, is not asked: it may be somebody else's by now.
+func (e *Env) updateHosts(ctx context.Context, r provision.Reporter) (EgressFacts, error) {
 	var f EgressFacts
+	if registry, err := code.Registry(e.Plan.OpenClaw.Registry, os.Getenv); err == nil {
+		f.NPM = hostOf(registry)
+	}
+	is, err := provision.State(e.dir)
+	if err != nil {
+		return f, err
+	}
+	if slices.ContainsFunc(is.Steps, func(s provision.StepState) bool { return s.ID == stepGateway }) {
+		r.Note(text.T().Service.SourcesUnasked)
+		return f, nil
+	}
 	session, err := e.Session(ctx)
 	if err != nil {
 		return f, err
@@ -239,9 +251,6 @@ func (e *Env) updateHosts(ctx context.Context) (EgressFacts, error) {
 	}
 	for _, s := range sources {
 		f.Apt = append(f.Apt, net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
-	}
-	if registry, err := code.Registry(e.Plan.OpenClaw.Registry, os.Getenv); err == nil {
-		f.NPM = hostOf(registry)
 	}
 	return f, nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/warden"
 )
@@ -180,6 +181,46 @@ func TestThePolicysFileIsMadeKeptAndTakenBack(t *testing.T) {
 	}
 	if is, _ := os.ReadFile(path); string(is) != "old" {
 		t.Errorf("put back: %q", is)
+	}
+}
+
+// noting keeps what the owner is told.
+type noting struct {
+	quietly
+	notes *[]string
+}
+
+func (n noting) Note(s string) { *n.notes = append(*n.notes, s) }
+
+func TestAGuestInWhichOpenClawHasRunIsNotAskedWhatItMayReach(t *testing.T) {
+	ctx := context.Background()
+	e := testEnv(t, "lobster", true)
+	e.Plan.OpenClaw.Registry = "https://registry.example.net"
+	var notes []string
+	if err := e.egressStep().Do(ctx, nil, noting{notes: &notes}); err == nil || len(notes) > 0 || e.record.Egress != nil {
+		t.Fatalf("a guest that is made just now is not asked: %v, %q", err, notes)
+	}
+	is := false
+	ran := provision.Step{
+		ID: stepGateway, Title: "gateway",
+		Holds: func(context.Context) (bool, error) { return is, nil },
+		Do:    func(context.Context, json.RawMessage, provision.Reporter) error { is = true; return nil },
+		Undo:  func(context.Context, json.RawMessage, provision.Reporter) error { return nil },
+	}
+	if _, err := provision.New(e.dir, []provision.Step{ran}, nil, changeOptions).Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.egressStep().Do(ctx, nil, noting{notes: &notes}); err != nil {
+		t.Fatal(err)
+	}
+	if f := e.record.Egress; f == nil || len(f.Apt) > 0 || f.NPM != "registry.example.net:443" {
+		t.Errorf("%+v", f)
+	}
+	if len(notes) != 1 || !strings.Contains(notes[0], "clawarium allow --add HOST:80") {
+		t.Errorf("told: %q", notes)
+	}
+	if policy, err := warden.ReadPolicy(e.dir); err != nil || len(policy.Rules) != 1 {
+		t.Errorf("%+v, %v", policy.Rules, err)
 	}
 }
 
