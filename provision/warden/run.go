@@ -239,10 +239,15 @@ func (r *run) stream(ctx context.Context, ch Channel) {
 			why = oneLine(err.Error())
 		}
 		r.set(func(s *Status) { s.JournalTrouble = fmt.Sprintf(text.T().Warden.JournalEnded, why) })
-		if out.kept.Load() > 0 {
+		var over interface{ JournalOver() }
+		switch {
+		case out.kept.Load() > 0:
 			barren, pause = 0, r.limits.BackoffMin
-		} else if barren++; barren%3 == 0 && cursor != "" {
-			r.journal.rewind() // perhaps the guest does not know that place any more
+		case out.failed.Load() || !errors.As(err, &over): // that says nothing of the place
+		default:
+			if barren++; barren%3 == 0 && cursor != "" {
+				r.journal.rewind() // perhaps the guest does not know it any more
+			}
 		}
 		sleep(ctx, pause)
 		pause = min(2*pause, r.limits.BackoffMax)

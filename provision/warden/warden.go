@@ -26,7 +26,8 @@ type Channel interface {
 	Listen(address string) (net.Listener, error)
 	// Journal writes the guest's journal to out as it comes, one JSON object a line,
 	// from after cursor (all of it when that is empty), until the context or the
-	// channel ends.
+	// channel ends. The error has a method JournalOver when it was the guest's journal
+	// itself that ended, or that did not begin there.
 	Journal(ctx context.Context, cursor string, out io.Writer) error
 	// Done is closed when the channel has ended, whoever ended it.
 	Done() <-chan struct{}
