@@ -7,6 +7,7 @@ package warden
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,14 +166,21 @@ func validCursor(s string) bool {
 	return s != "" && len(s) <= 256
 }
 
-// save keeps the place.
+// save keeps the place, once the lines before it are on the disk for good: after a power
+// cut, lines may come twice, and none is missing.
 func (j *journal) save() error {
 	j.mu.Lock()
-	cursor := j.cursor
+	cursor, file := j.cursor, j.file.file
 	same := cursor == j.saved
 	j.mu.Unlock()
 	if same {
 		return nil
+	}
+	if file != nil {
+		// One that was rotated meanwhile is closed, and on the disk.
+		if err := j.file.sync(file); err != nil && !errors.Is(err, os.ErrClosed) {
+			return err
+		}
 	}
 	err := replace(filepath.Join(j.dir, CursorFile), []byte(cursor+"\n"))
 	if err == nil {

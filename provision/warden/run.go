@@ -343,15 +343,14 @@ func (r *run) set(change func(*Status)) {
 	r.mu.Unlock()
 }
 
-// save writes what has changed: status and place in the journal, and now and then what
-// was refused.
+// save writes what has changed: the status, and now and then what was refused and the
+// place in the journal.
 func (r *run) save(all bool) error {
 	var errs []error
 	if now := time.Now(); all || now.Sub(r.saved) >= r.limits.Save || now.Before(r.saved) {
 		r.saved = now
-		errs = append(errs, r.door.blocked.save(r.w.Dir))
+		errs = append(errs, r.door.blocked.save(r.w.Dir), r.journal.save())
 	}
-	errs = append(errs, r.journal.save())
 	r.mu.Lock()
 	s := &r.status
 	s.Open, _ = r.door.count()

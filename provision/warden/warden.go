@@ -67,7 +67,7 @@ type limits struct {
 
 	BackoffMin, BackoffMax, Steady time.Duration // between attempts to connect
 	Close                          time.Duration // that the end of a channel may take
-	Save                           time.Duration // between two versions of blocked.json
+	Save                           time.Duration // between two versions of blocked.json and journal.cursor
 	LogBytes, JournalBytes         int64         // size at which a file is rotated
 	LogBurst, LogRate              int           // refusals that are logged at once, and a second
 	LinkBurst, LinkRate            int           // links that are made at once, and a second; 0: as many as come
