@@ -28,7 +28,7 @@ WITH_REGISTRY = npm_config_registry=$${npm_config_registry-$${REGISTRY-$$(.ci/re
 # what each brings. Functions are copied into their callers only in the packages where
 # the time goes, nor are short-lived lists put on the stack elsewhere; names of generic
 # types are not written out; and of C nothing is linked that Go does not call.
-HOT := runtime internal sync strings bytes unicode strconv slices bufio compress \
+HOT := runtime internal sync strings bytes unicode compress \
 	github.com/clipperhouse github.com/charmbracelet/x
 SMALL := '-gcflags=all=-l -d=maxshapelen=64,variablemakethreshold=0' $(HOT:%=-gcflags=%/...=-d=maxshapelen=64)
 SMALL_C := -Os -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections

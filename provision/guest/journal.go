@@ -14,7 +14,8 @@ import (
 )
 
 // cursorForm is what a cursor can look like: systemd's are made of these
-// characters (sd_journal_get_cursor(3)), and it becomes part of a command. How long
+// characters (sd_journal_get_cursor(3)), and it becomes part of a command. The
+// warden keeps no others. How long
 // it may be is not asked of the expression: to count takes it a third of a millisecond
 // at every start, as with others of this package.
 var cursorForm = regexp.MustCompile(`^[0-9a-z=;]+$`)
@@ -28,12 +29,13 @@ const journalFields = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_COMM,_EXE,_PID,_UID,_
 // Journal writes the guest's journal to out, one JSON object a line, and goes on
 // with what is added: from after the cursor or, without one, from the beginning of
 // this boot. It returns only with an error: the context's, the connection's, out's,
-// or that journalctl ended. In the guest, journalctl ends when its output does.
+// or that journalctl ended, which has a method JournalOver. In the guest,
+// journalctl ends when its output does.
 func (c *Client) Journal(ctx context.Context, cursor string, out io.Writer) error {
 	from := "--boot"
 	if cursor != "" {
 		if len(cursor) > cursorMost || !cursorForm.MatchString(cursor) {
-			return &text.Fault{What: fmt.Sprintf(text.T().Guest.BadCursor, cursor)}
+			return journalOver{&text.Fault{What: fmt.Sprintf(text.T().Guest.BadCursor, cursor)}}
 		}
 		from = "--after-cursor=" + cursor
 	}
@@ -46,11 +48,18 @@ func (c *Client) Journal(ctx context.Context, cursor string, out io.Writer) erro
 	if err != nil {
 		return err
 	}
-	return &text.Fault{
+	return journalOver{&text.Fault{
 		What: fmt.Sprintf(text.T().Guest.JournalEnded, exit, printable(lastLines(said.String(), 2))),
 		Hint: text.T().Guest.JournalHint,
-	}
+	}}
 }
+
+// journalOver is why there is no journal from this cursor on, although the
+// connection is as it should be: perhaps it does not know the cursor.
+type journalOver struct{ *text.Fault }
+
+func (o journalOver) Unwrap() error { return o.Fault }
+func (journalOver) JournalOver()    {}
 
 // journalLines passes on what journalctl writes, until Journal is over or out
 // takes no more. The SSH library would go on writing until the guest agrees that

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clawarium/clawarium/assets/text"
 )
 
 const testCursor = "s=6a08a6a4cd6b4a3ba7c1ed0a6d7a9c4e;i=3f;b=0f1d2c3b4a59687786950a4b3c2d1e0f;m=1a2b3c;t=5f8e7d6c5b4a3;x=8796a5b4c3d2e1f0"
@@ -34,6 +36,10 @@ func TestTheJournalGoesOnFromItsCursor(t *testing.T) {
 		err := c.Journal(t.Context(), cursor, &out)
 		if err == nil || !strings.Contains(err.Error(), "4") || !strings.Contains(err.Error(), "gone") {
 			t.Errorf("ended with %v", err)
+		}
+		var fault *text.Fault
+		if !journalctlEnded(err) || !errors.As(err, &fault) || fault.Hint == "" {
+			t.Errorf("%#v", err)
 		}
 		if got := out.String(); !strings.HasSuffix(got, want) || !strings.HasPrefix(got, "--follow --no-tail ") {
 			t.Errorf("options %q", got)
@@ -75,7 +81,7 @@ func TestTheJournalEndsWithItsContextAndWritesNothingAfterwards(t *testing.T) {
 	go func() { ended <- c.Journal(ctx, "", out) }()
 	soon(t, "no line came", out.first)
 	cancel()
-	if err := soon(t, "it did not end", ended); !errors.Is(err, context.Canceled) {
+	if err := soon(t, "it did not end", ended); !errors.Is(err, context.Canceled) || journalctlEnded(err) {
 		t.Errorf("ended with %v", err)
 	}
 	out.mu.Lock()
@@ -91,7 +97,7 @@ func TestTheJournalEndsWithItsContextAndWritesNothingAfterwards(t *testing.T) {
 func TestTheJournalEndsWhenItsWriterOrItsConnectionDoes(t *testing.T) {
 	full := errors.New("disk full")
 	c := journalServer(t, "exec yes '{}'")
-	if err := c.Journal(t.Context(), "", &record{first: make(chan struct{}), err: full}); !errors.Is(err, full) {
+	if err := c.Journal(t.Context(), "", &record{first: make(chan struct{}), err: full}); !errors.Is(err, full) || journalctlEnded(err) {
 		t.Errorf("ended with %v", err)
 	}
 	out, ended := &record{first: make(chan struct{})}, make(chan error, 1)
@@ -101,4 +107,9 @@ func TestTheJournalEndsWhenItsWriterOrItsConnectionDoes(t *testing.T) {
 	if err := soon(t, "it did not end", ended); !errors.Is(err, ErrConnection) {
 		t.Errorf("ended with %v", err)
 	}
+}
+
+func journalctlEnded(err error) bool {
+	var over interface{ JournalOver() }
+	return errors.As(err, &over)
 }

@@ -202,7 +202,7 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 	line("RestartSec=1")
 	line("TimeoutStopSec=%d", int(endTime.Seconds()))
 	line("UMask=0077")
-	line("MemoryMax=256M")
+	line("MemoryMax=512M")
 	line("TasksMax=128")
 	line("LimitNOFILE=4096")
 	line("NoNewPrivileges=yes")

@@ -407,14 +407,25 @@ func (c *fakeChannel) Journal(ctx context.Context, cursor string, out io.Writer)
 			return io.EOF
 		case line := <-c.lines:
 			if line == "" {
-				return errors.New("journalctl: exit status 1")
+				return journalOver{errors.New("journalctl: exit status 1")}
+			}
+			if line == lost {
+				return errors.New("the session cannot be opened")
 			}
 			if _, err := io.WriteString(out, line); err != nil {
-				return err
+				return journalOver{err}
 			}
 		}
 	}
 }
+
+// lost among the lines ends the stream over something that is not the journal's.
+const lost = "lost"
+
+// journalOver is how the stream ends when the journal does.
+type journalOver struct{ error }
+
+func (journalOver) JournalOver() {}
 
 func (c *fakeChannel) Done() <-chan struct{} { return c.done }
 func (c *fakeChannel) Close() error {

@@ -7,6 +7,7 @@ package warden
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,8 @@ func openJournal(dir string, limit int64, now func() time.Time) (*journal, error
 // stream is one call of Channel.Journal. Once another has begun, it writes no more.
 type stream struct {
 	*journal
-	kept atomic.Int64 // lines
+	kept   atomic.Int64 // lines
+	failed atomic.Bool  // a line could not be kept
 }
 
 // begin says where a stream has to go on, and forgets half a line of the one before.
@@ -65,11 +67,19 @@ func (j *journal) begin() (s *stream, cursor string) {
 	return j.stream, j.cursor
 }
 
-// rewind has the stream begin anew: the guest does not know the place any more.
+// rewind has the stream begin anew: the guest does not know the place any more. A line of
+// our own says so in the journal: what follows may have been there before.
 func (j *journal) rewind() {
 	j.mu.Lock()
-	j.cursor = ""
-	j.mu.Unlock()
+	defer j.mu.Unlock()
+	line, err := json.Marshal(struct {
+		Clawarium string    `json:"clawarium"`
+		Time      time.Time `json:"time"`
+		After     string    `json:"after"`
+	}{"rewound", j.now().UTC(), j.cursor})
+	if err == nil && j.file.writeLine(line) == nil {
+		j.cursor = ""
+	}
 }
 
 // Write takes a piece of the stream. An error is one of the host's disk.
@@ -99,6 +109,7 @@ func (s *stream) Write(p []byte) (int, error) {
 		err := j.add()
 		j.line, j.skip = j.line[:0], false
 		if err != nil {
+			s.failed.Store(true)
 			return 0, err
 		}
 	}
@@ -145,23 +156,31 @@ func tame(line []byte) []byte {
 }
 
 // validCursor says that s can be one of journald's: it will be an argument of journalctl.
+// provision/guest takes the same, so that none is kept that leads nowhere.
 func validCursor(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '=' && c != ';' && c != '_' {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '=' && c != ';' {
 			return false
 		}
 	}
-	return s != "" && len(s) <= 512 && s[0] != '='
+	return s != "" && len(s) <= 256
 }
 
-// save keeps the place.
+// save keeps the place, once the lines before it are on the disk for good: after a power
+// cut, lines may come twice, and none is missing.
 func (j *journal) save() error {
 	j.mu.Lock()
-	cursor := j.cursor
+	cursor, file := j.cursor, j.file.file
 	same := cursor == j.saved
 	j.mu.Unlock()
 	if same {
 		return nil
+	}
+	if file != nil {
+		// One that was rotated meanwhile is closed, and on the disk.
+		if err := j.file.sync(file); err != nil && !errors.Is(err, os.ErrClosed) {
+			return err
+		}
 	}
 	err := replace(filepath.Join(j.dir, CursorFile), []byte(cursor+"\n"))
 	if err == nil {

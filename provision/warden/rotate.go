@@ -15,6 +15,7 @@ type rotating struct {
 	path  string
 	limit int64
 	keep  int
+	sync  func(*os.File) error // (*os.File).Sync but in tests
 
 	file *os.File
 	size int64
@@ -24,7 +25,7 @@ type rotating struct {
 // openRotating opens or makes the file. One that is a link, or anything but a plain
 // file, is refused.
 func openRotating(path string, limit int64, keep int) (*rotating, error) {
-	r := &rotating{path: path, limit: limit, keep: keep}
+	r := &rotating{path: path, limit: limit, keep: keep, sync: (*os.File).Sync}
 	return r, r.open()
 }
 
@@ -77,6 +78,9 @@ func (r *rotating) writeLine(line []byte) error {
 }
 
 func (r *rotating) rotate() error {
+	if err := r.sync(r.file); err != nil {
+		return err
+	}
 	for i := r.keep; i > 0; i-- {
 		from := r.path
 		if i > 1 {

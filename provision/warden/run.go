@@ -239,10 +239,15 @@ func (r *run) stream(ctx context.Context, ch Channel) {
 			why = oneLine(err.Error())
 		}
 		r.set(func(s *Status) { s.JournalTrouble = fmt.Sprintf(text.T().Warden.JournalEnded, why) })
-		if out.kept.Load() > 0 {
+		var over interface{ JournalOver() }
+		switch {
+		case out.kept.Load() > 0:
 			barren, pause = 0, r.limits.BackoffMin
-		} else if barren++; barren%3 == 0 && cursor != "" {
-			r.journal.rewind() // perhaps the guest does not know that place any more
+		case out.failed.Load() || !errors.As(err, &over): // that says nothing of the place
+		default:
+			if barren++; barren%3 == 0 && cursor != "" {
+				r.journal.rewind() // perhaps the guest does not know it any more
+			}
 		}
 		sleep(ctx, pause)
 		pause = min(2*pause, r.limits.BackoffMax)
@@ -338,15 +343,14 @@ func (r *run) set(change func(*Status)) {
 	r.mu.Unlock()
 }
 
-// save writes what has changed: status and place in the journal, and now and then what
-// was refused.
+// save writes what has changed: the status, and now and then what was refused and the
+// place in the journal.
 func (r *run) save(all bool) error {
 	var errs []error
 	if now := time.Now(); all || now.Sub(r.saved) >= r.limits.Save || now.Before(r.saved) {
 		r.saved = now
-		errs = append(errs, r.door.blocked.save(r.w.Dir))
+		errs = append(errs, r.door.blocked.save(r.w.Dir), r.journal.save())
 	}
-	errs = append(errs, r.journal.save())
 	r.mu.Lock()
 	s := &r.status
 	s.Open, _ = r.door.count()

@@ -300,6 +300,49 @@ func TestAJournalThatDoesNotKnowItsPlaceBeginsAnew(t *testing.T) {
 	}
 	ch.lines <- "{\"__CURSOR\":\"s=new\"}\n"
 	s.waits("no more trouble", func(st Status) bool { return st.JournalTrouble == "" })
+	var mark struct{ Clawarium, After string }
+	first, rest, _ := strings.Cut(mustRead(t, dir, JournalFile), "\n")
+	if err := json.Unmarshal([]byte(first), &mark); err != nil || mark.Clawarium != "rewound" || mark.After != "s=gone" || !strings.Contains(rest, "s=new") {
+		t.Errorf("%q, then %q", first, rest)
+	}
+}
+
+func TestAJournalThatCannotBeReadOrKeptDoesNotBeginAnew(t *testing.T) {
+	dir := t.TempDir()
+	_ = WritePolicy(dir, example())
+	_ = os.WriteFile(filepath.Join(dir, CursorFile), []byte("s=1\n"), 0o600)
+	// A disk that takes no more.
+	_ = os.WriteFile(filepath.Join(dir, JournalFile), []byte("{}\n"), 0o600)
+	for _, full := range []string{".2", ".3"} {
+		if err := os.MkdirAll(filepath.Join(dir, JournalFile+full, "x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := quick()
+	l.JournalBytes = 10
+	s := startIn(t, dir, l)
+	ch := s.connected()
+	for i, line := range []string{lost, lost, lost, lost, "{\"__CURSOR\":\"s=2\",\"MESSAGE\":\"a\"}\n", "{\"__CURSOR\":\"s=2\",\"MESSAGE\":\"b\"}\n", "{\"__CURSOR\":\"s=2\",\"MESSAGE\":\"c\"}\n", lost} {
+		if c := <-ch.cursors; c != "s=1" {
+			t.Errorf("attempt %d begins at %q", i, c)
+		}
+		ch.lines <- line
+	}
+	if c := <-ch.cursors; c != "s=1" || mustRead(t, dir, JournalFile) != "{}\n" {
+		t.Errorf("it begins at %q, after %q", c, mustRead(t, dir, JournalFile))
+	}
+}
+
+func TestACursorIsNothingButACursor(t *testing.T) {
+	for s, want := range map[string]bool{
+		"s=6a08a6a4cd6b4a3ba7c1ed0a6d7a9c4e;i=3f;b=0f1d2c3b4a59687786950a4b3c2d1e0f;m=1a2b3c;t=5f8e7d6c5b4a3;x=8796a5b4c3d2e1f0": true,
+		strings.Repeat("a", 256): true, strings.Repeat("a", 257): false,
+		"": false, "S=1": false, "s_1": false, "s=1\n": false, "--file=/etc/shadow": false, "é": false,
+	} {
+		if validCursor(s) != want {
+			t.Errorf("%q: %v", s, !want)
+		}
+	}
 }
 
 func TestFilesAreRotated(t *testing.T) {

@@ -26,7 +26,8 @@ type Channel interface {
 	Listen(address string) (net.Listener, error)
 	// Journal writes the guest's journal to out as it comes, one JSON object a line,
 	// from after cursor (all of it when that is empty), until the context or the
-	// channel ends.
+	// channel ends. The error has a method JournalOver when it was the guest's journal
+	// itself that ended, or that did not begin there.
 	Journal(ctx context.Context, cursor string, out io.Writer) error
 	// Done is closed when the channel has ended, whoever ended it.
 	Done() <-chan struct{}
@@ -66,7 +67,7 @@ type limits struct {
 
 	BackoffMin, BackoffMax, Steady time.Duration // between attempts to connect
 	Close                          time.Duration // that the end of a channel may take
-	Save                           time.Duration // between two versions of blocked.json
+	Save                           time.Duration // between two versions of blocked.json and journal.cursor
 	LogBytes, JournalBytes         int64         // size at which a file is rotated
 	LogBurst, LogRate              int           // refusals that are logged at once, and a second
 	LinkBurst, LinkRate            int           // links that are made at once, and a second; 0: as many as come
