@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/collector"
@@ -50,6 +51,7 @@ type drill struct {
 	controls []ID   // whose finding it has a say in
 	by       []string
 	optional bool // this host may have nothing to aim it at
+	system   bool // it means nothing in a session, where there is no filter to pass
 	proxy    bool
 	twin     bool // it has to work
 }
@@ -84,12 +86,12 @@ var drillTable = []drill{
 	{name: "ipv6 public", controls: []ID{"K13"}, by: bothPlayers},
 	{name: "ipv6 everyone", controls: []ID{"K13"}, by: bothPlayers},
 
-	{name: "from port 22", controls: []ID{"K9", "K13"}, by: rootAlone},
+	{name: "from port 22", controls: []ID{"K9", "K13"}, by: rootAlone, system: true},
 	{name: "false address", controls: []ID{"K13"}, by: rootAlone},
 	{name: "false card", controls: []ID{"K13"}, by: rootAlone},
 	{name: "false arp", controls: []ID{"K13"}, by: rootAlone},
 	{name: "arp scan", controls: []ID{"K13"}, by: rootAlone},
-	{name: "dhcp", controls: []ID{"K13"}, by: rootAlone},
+	{name: "dhcp", controls: []ID{"K13"}, by: rootAlone, system: true},
 	{name: "vlan", controls: []ID{"K13"}, by: rootAlone},
 	{name: "other frame", controls: []ID{"K13"}, by: rootAlone},
 	{name: "fragments", controls: []ID{"K13"}, by: rootAlone},
@@ -134,12 +136,17 @@ func Drilled(id ID) bool {
 	return slices.ContainsFunc(drillTable, func(d drill) bool { return slices.Contains(d.controls, id) })
 }
 
-func drillOf(name string) (drill, bool) {
-	i := slices.IndexFunc(drillTable, func(d drill) bool { return d.name == name })
-	if i < 0 {
-		return drill{}, false
+var drillsByName = sync.OnceValue(func() map[string]drill {
+	all := make(map[string]drill, len(drillTable))
+	for _, d := range drillTable {
+		all[d.name] = d
 	}
-	return drillTable[i], true
+	return all
+})
+
+func drillOf(name string) (drill, bool) {
+	d, ok := drillsByName()[name]
+	return d, ok
 }
 
 // Ground is what there is around the machine to aim at.

@@ -3,7 +3,8 @@ package checks
 // What is made of a round of attempts. An attempt that got out makes a control not
 // met; one that was refused counts only when the host saw for itself that it came out
 // of the machine and was dropped, or refused in the warden's record. "Nothing answered"
-// alone could also mean that nothing was sent.
+// alone could also mean that nothing was sent: of what only the machine says, it is told
+// that only the machine says so.
 
 import (
 	"cmp"
@@ -53,8 +54,10 @@ type judgement struct {
 	made  map[string]bool // what was really tried, by drill and player
 
 	refused  map[string]int // by who tried
+	told     map[string]int // that only the guest says were made and failed
 	dropped  int
 	inWarden int
+	unjudged int // that the warden had nothing of to refuse
 	inside   int // that the guest did not even send
 	unseen   int // that nobody but the guest says anything of
 	passed   int // that the filter let pass, and nothing answered
@@ -63,7 +66,7 @@ type judgement struct {
 func (j *judgement) try(kind drill, try Try) {
 	t := &j.t.Drills
 	if j.refused == nil {
-		j.refused = map[string]int{}
+		j.refused, j.told = map[string]int{}, map[string]int{}
 	}
 	what := []any{named(t.Names, try.Name), named(t.Who, try.Who), try.To}
 	key := try.Name + " " + try.Who
@@ -82,7 +85,7 @@ func (j *judgement) try(kind drill, try Try) {
 		j.asked(try, what, key)
 	case try.Name == "own card":
 		j.made[key] = true
-		j.refused[try.Who]++
+		j.told[try.Who]++
 	default:
 		j.sent(try, what, key)
 	}
@@ -99,7 +102,10 @@ func (j *judgement) sent(try Try, what []any, key string) {
 		j.unseen++
 	case !j.subject.System && try.Opened > 0:
 		j.wrong(Host, t.Opened, append(what, try.By)...)
-	case !j.subject.System || try.Dropped >= try.Sent:
+	case !j.subject.System:
+		// No frame is counted there: QEMU's sockets show what was opened, not what was tried.
+		j.told[try.Who]++
+	case try.Dropped >= try.Sent:
 		j.refused[try.Who]++
 		j.dropped += try.Sent
 	case try.Entered < try.Sent:
@@ -117,6 +123,10 @@ func (j *judgement) sent(try Try, what []any, key string) {
 // asked is an attempt by way of the proxy.
 func (j *judgement) asked(try Try, what []any, key string) {
 	t := &j.t.Drills
+	if try.Unjudged() {
+		j.unjudged++
+		return
+	}
 	j.made[key] = true
 	switch {
 	case try.Passed:
@@ -148,7 +158,7 @@ func (j *judgement) summary() {
 	t := &j.t.Drills
 	var missing []string
 	for _, kind := range drillTable {
-		if kind.optional || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
+		if kind.optional || kind.system && !j.subject.System || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
 			continue
 		}
 		// What an account cannot do at all, the machine's root has done.
@@ -167,6 +177,10 @@ func (j *judgement) summary() {
 			j.wrong(InGuest, t.NotPutBack, named(t.Leftovers, j.round.Left))
 		}
 	}
+	if j.round.Firewall == FirewallKept {
+		// What it stops never comes out, and is not counted as refused outside.
+		j.remark(InGuest, t.FirewallKept)
+	}
 	if j.unseen > 0 {
 		j.unknown(Host, t.Uncounted, j.unseen, cmp.Or(j.round.CountErr, j.t.NotLookedAt))
 	}
@@ -175,15 +189,18 @@ func (j *judgement) summary() {
 		if n := j.refused[who]; n > 0 {
 			j.right(Host, t.Refused, n, named(t.Who, who), hours)
 		}
+		if n := j.told[who]; n > 0 {
+			j.remark(InGuest, t.Told, n, named(t.Who, who), hours)
+		}
 	}
-	switch {
-	case j.dropped > 0 && j.subject.System:
+	if j.dropped > 0 {
 		j.right(Host, t.Dropped, j.dropped)
-	case j.dropped > 0:
-		j.right(Host, t.NoneOpened, j.dropped)
 	}
 	if j.inWarden > 0 {
 		j.right(Host, t.InRecord, j.inWarden)
+	}
+	if j.unjudged > 0 {
+		j.remark(Host, t.Unjudged, j.unjudged)
 	}
 	if j.passed > 0 {
 		j.remark(Host, t.PassedUnanswered, j.passed)

@@ -76,8 +76,14 @@ func (r *round) proxies() {
 		ask("proxy metadata", exactly(get(g.Metadata.String(), 80, ""), g.Metadata))
 		connect("proxy numbers", "2130706433", "0x7f000001", "017700000001", "127.1", "0177.0.0.1", "0x7f.1", "127.0.0.1.", "\uff11\uff12\uff17.0.0.1")
 		connect("proxy ipv6", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:a00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::1]", "[fe80::1]", "[fd00::1]")
-		connect("proxy local name", "localhost", "localhost.", "ip6-localhost", "localhost.localdomain")
-		if g.Name != "" {
+		connect("proxy local name", "localhost", "localhost.", "ip6-localhost")
+		// At the level internet a name with a dot is let through if it has a public
+		// address, and some computers' has.
+		anyName := g.Level == "internet"
+		if !anyName {
+			connect("proxy local name", "localhost.localdomain")
+		}
+		if g.Name != "" && !(anyName && strings.Contains(g.Name, ".")) {
 			connect("proxy local name", g.Name)
 		}
 		for _, a := range g.Public {
@@ -279,6 +285,13 @@ var insideReasons = map[string]string{
 
 // outsideReasons are why it cannot connect to a host that the policy lets through.
 var outsideReasons = []string{"lookup", "connect", "address", "mixed", "own-address"}
+
+// Unjudged says that the policy let an attempt by the proxy through and that no
+// connection came about, so that the warden had nothing of it to refuse.
+func (y Try) Unjudged() bool {
+	_, inside := insideReasons[y.Name]
+	return !y.Passed && (y.By == "lookup" || y.By == "connect" || inside && slices.Contains(outsideReasons, y.By))
+}
 
 // Garbled says that the warden need not make out what it was asked for.
 func (a Attempt) Garbled() bool {

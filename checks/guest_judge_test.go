@@ -98,7 +98,7 @@ func TestAMachineWithoutChannelsOrListsOrAddressesSaysSo(t *testing.T) {
 	wants(t, after(t, "K26", func(e *Evidence) { e.Guest.Endpoints.Value.Addresses = nil }), Met, "no address is changed")
 	wants(t, after(t, "K23", func(e *Evidence) {
 		e.Guest.Patches.Value.Lists, e.Guest.Patches.Value.SecurityLists, e.Guest.Patches.Value.Age = 0, 0, -1
-	}), NotChecked, "no way out")
+	}), NotChecked, "read no package lists yet")
 	wants(t, after(t, "K23", func(e *Evidence) { e.Guest.Patches.Value.SecurityLists = 0 }), NotChecked, "security archive")
 	wants(t, after(t, "K23", func(e *Evidence) { e.Guest.Patches.Value.Age = 8 * 86400 }), NotChecked, "8 days old")
 }

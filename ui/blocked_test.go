@@ -98,7 +98,7 @@ func TestTheStateOfTheWayOutIsSaidInAWord(t *testing.T) {
 		must(t, keptRig(t, d, "dashboard", 120, 40), c.said)
 	}
 	d := newKept()
-	must(t, keptRig(t, d, "dashboard", 120, 40), "open: named hosts only, 3 names refused")
+	must(t, keptRig(t, d, "dashboard", 120, 40), "open: named hosts only, names refused: 3")
 	d.only().outErr = &text.Fault{What: "warden.json cannot be read"}
 	must(t, keptRig(t, d, "dashboard", 120, 40), "way out     not known", "warden.json cannot be read")
 }

@@ -118,7 +118,7 @@ func (m *keptMachine) long(ctx context.Context, what string, event func(provisio
 func (m *keptMachine) StepTitle(id string) string {
 	titles := map[string]map[string]string{
 		text.English: {"filter": "Packet filter", "guest-config": "OpenClaw's settings", "gateway": "OpenClaw's gateway answers", "plan": "Plan with this version's new keys", "boot": "First boot"},
-		text.Chinese: {"filter": "网卡的包过滤规则", "guest-config": "OpenClaw 的设置", "gateway": "OpenClaw 的网关应答", "plan": "补上本版本新增的计划项", "boot": "首次启动"},
+		text.Chinese: {"filter": "网卡的包过滤规则", "guest-config": "OpenClaw 的设置", "gateway": "OpenClaw 的网关应答", "plan": "补上本版本新增的方案项", "boot": "首次启动"},
 	}
 	lang := text.English
 	if text.T().Screen.Yes == "是" {

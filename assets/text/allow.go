@@ -33,9 +33,9 @@ type Allow struct {
 }
 
 var enAllow = Allow{
-	Short:    "See what was blocked, and edit what the machine may reach",
+	Short:    "See what was refused, and edit what the machine may reach",
 	Long:     "Without flags, on a terminal: lists what the machine wanted to reach and was refused, and asks\nfor each that you choose whether to allow it for good, for an hour, or never. With flags, for\nscripts. A change applies at once, to connections that are open as well; one that does not\ncome into force is taken back. It can be killed at any instant: the same command goes on.\n\nHosts are written as name, *.name or name:port; a * stands for one label or a part of one, so\n*.example.com is neither example.com nor a.b.example.com. Without a port it is 443.\n\nExit status: 0 done, 2 it could not be done or was taken back, 64 the command line is wrong,\n130 interrupted.",
-	FlagList: "list what is let through and what was blocked", FlagJSON: "the list as JSON",
+	FlagList: "list what is let through and what was refused", FlagJSON: "the list as JSON",
 	FlagAdd: "allow this host (repeatable)", FlagFor: "with --add: for this long, as 1h or 30m; without it, for good",
 	FlagRemove: "take back what you allowed, or said never to (repeatable)", FlagNever: "keep refusing this host, and do not list it again (repeatable)",
 	FlagLevel: "allowlist, internet or offline", FlagServer: "the one address:port on your own network that may be reached, a model server; none for none",
@@ -55,7 +55,7 @@ var enAllow = Allow{
 	NotAllowable: "%s: allowing it will not let it through: %s.",
 	AnswerAll:    "all", AnswerGood: "good,g,for good", AnswerHour: "hour,h", AnswerNever: "never,n",
 	Level: "level        %s: %s", Server: "model server %s", RulesHead: "Let through:", Until: ", until %s",
-	NeverHead: "Refused without being listed: %s", NothingBlocked: "Nothing was blocked.", BlockedHead: "Blocked, the last one first:",
+	NeverHead: "Refused without being listed: %s", NothingBlocked: "Nothing was refused.", BlockedHead: "Refused, the last one first:",
 	Blocked:         "%3d. %s  times: %d, first %s, last %s: %s",
 	PlanDiffersHint: "change what the machine may reach with `clawarium allow%[1]s`, and go on with `clawarium setup%[1]s`",
 	Levels:          map[string]string{"allowlist": "the hosts below and no other", "internet": "any public host", "offline": "nothing"},
@@ -64,17 +64,17 @@ var enAllow = Allow{
 
 var zhAllow = Allow{
 	Short:    "查看被拒绝的，编辑虚拟机可以访问的",
-	Long:     "在终端上不带参数：列出虚拟机想访问而被拒绝的主机，并就您选中的逐一询问：长期放行、\n放行一小时，还是永不。带参数则供脚本使用。改动立即生效，对已打开的连接也一样；没有\n生效的改动会被撤回。任何时刻都可以强行结束：再次运行同一命令即可继续。\n\n主机写作 name、*.name 或 name:port；* 代表一段或一段的一部分，因此 *.example.com 既不是\nexample.com，也不是 a.b.example.com。不写端口即为 443。\n\n退出码：0 完成，2 没能完成或已撤回，64 命令行有误，130 被中断。",
+	Long:     "在终端上不带参数：列出虚拟机想访问而被拒绝的主机，并就你选中的逐一询问：长期放行、\n放行一小时，还是永不。带参数则供脚本使用。改动立即生效，对已打开的连接也一样；没有\n生效的改动会被撤回。任何时刻都可以强行结束：再次运行同一命令即可继续。\n\n主机写作 name、*.name 或 name:port；* 代表一段或一段的一部分，因此 *.example.com 既不是\nexample.com，也不是 a.b.example.com。不写端口即为 443。\n\n退出码：0 完成，2 没能完成或已撤回，64 命令行有误，130 被中断。",
 	FlagList: "列出放行的和被拒绝的", FlagJSON: "以 JSON 列出",
 	FlagAdd: "放行这个主机（可重复）", FlagFor: "与 --add 合用：放行多久，如 1h 或 30m；不给则长期放行",
-	FlagRemove: "收回您放行过或说过永不的主机（可重复）", FlagNever: "一直拒绝这个主机，且不再列出（可重复）",
-	FlagLevel: "allowlist、internet 或 offline", FlagServer: "您自己网络中唯一可访问的 地址:端口，即模型服务器；none 表示没有",
+	FlagRemove: "收回你放行过或说过永不的主机（可重复）", FlagNever: "一直拒绝这个主机，且不再列出（可重复）",
+	FlagLevel: "allowlist、internet 或 offline", FlagServer: "你自己网络中唯一可访问的 地址:端口，即模型服务器；none 表示没有",
 	FlagChannel: "放行某个渠道的服务器，如 telegram（可重复）", FlagNoChannel: "去掉某个渠道（可重复）",
 	ForAlone: "--for 说明 --add 放行多久", ForAloneHint: "请指明主机：--add HOST --for 1h",
 	BadWhile: "不能按 %s 放行主机", BadWhileHint: "请用一分钟到 30 天，如 1h；要长期放行请去掉 --for",
 	BadLevel: "没有 %q 这个级别", BadLevelHint: "请用 allowlist、internet 或 offline",
 	ListAlone: "--list 和 --json 不做改动", ListAloneHint: "请先改动，再列出",
-	NotYours: "%q 不在您放行过或说过永不的主机之中", NotYoursHint: "用 `clawarium allow --list` 查看；随提供商、渠道或更新而来的，随它们而去",
+	NotYours: "%q 不在你放行过或说过永不的主机之中", NotYoursHint: "用 `clawarium allow --list` 查看；随提供商、渠道或更新而来的，随它们而去",
 	NeverAllowed: "%q 已放行，却又要永不放行", NeverAllowedHint: "请先收回：--remove %s",
 	NoChannel: "渠道 %q 没有放行", NoChannelHint: "已放行的有：%s",
 	EarlierBack: "之前的一次改动没有完成，已撤回", EarlierDone: "之前的一次改动没有完成，现已完成。",
@@ -89,5 +89,5 @@ var zhAllow = Allow{
 	Blocked:         "%3d. %s  %d 次，首次 %s，最近 %s：%s",
 	PlanDiffersHint: "用 `clawarium allow%[1]s` 改变虚拟机可以访问的，再用 `clawarium setup%[1]s` 继续",
 	Levels:          map[string]string{"allowlist": "以下主机，别无其他", "internet": "任何公网主机", "offline": "什么都不放行"},
-	For:             map[string]string{"provider": "模型提供商", "channel": "渠道", "updates": "更新：", "owner": "您放行的"},
+	For:             map[string]string{"provider": "模型提供商", "channel": "渠道", "updates": "更新：", "owner": "你放行的"},
 }

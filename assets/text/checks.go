@@ -529,12 +529,12 @@ var zhChecks = Checks{
 	VolumeAttached: "%s读取 %s",
 	NoSystemDisk:   "%s没有序列号为 %s 的磁盘",
 	ImageSource:    "基础镜像：%s",
-	ImageUnvouched: "基础镜像是你的文件，计划里没有它的摘要（image.sha512）：没有人为它担保",
+	ImageUnvouched: "基础镜像是你的文件，方案里没有它的摘要（image.sha512）：没有人为它担保",
 
 	Heading:       "%s 的自检",
 	When:          "查看时间 %s，用时 %s。",
 	Versions:      "clawarium %s，OpenClaw %s，Node %s。",
-	PlanHash:      "计划 %s。",
+	PlanHash:      "方案 %s。",
 	Unknown:       "未知",
 	WhyLabel:      "原因",
 	DoLabel:       "怎么办",
@@ -563,7 +563,7 @@ var zhChecks = Checks{
 		"official":  "发布者的镜像，摘要由 clawarium 固定",
 		"publisher": "发布者当前的镜像，按发布者的清单校验，未固定",
 		"build":     "在本机用签名的 Debian 软件包构建",
-		"file":      "你的文件，按计划中的摘要校验",
+		"file":      "你的文件，按方案中的摘要校验",
 	},
 
 	Host: zhChecksHost, Guest: zhChecksGuest, Kept: zhChecksKept, Drills: zhChecksDrills,

@@ -193,7 +193,7 @@ var enChecksGuest = ChecksGuest{
 	PeriodicIs:      "apt's setting APT::Periodic::%s is %s: updates are not made",
 	Pending:         "%d security updates are not installed: %s",
 	NonePending:     "no security update is missing by %d package lists, read %d days ago",
-	NoLists:         "whether security updates are missing is not known: the machine has read no package lists yet, as it has had no way out",
+	NoLists:         "whether security updates are missing is not known: the machine has read no package lists yet: nothing came through its way out",
 	NoSecurityLists: "whether security updates are missing is not known: none of %d package lists is of the security archive",
 	OldLists:        "whether security updates are missing is not known: the package lists are %d days old",
 	KernelFine:      "the newest installed kernel runs: %s",
@@ -219,7 +219,7 @@ var zhChecksGuest = ChecksGuest{
 	ConsoleName:       "本机上虚拟机控制台的记录",
 	JournalName:       "虚拟机的日志（journal）",
 	ToolsName:         "智能体可以使用什么",
-	PresetName:        "计划中的预设",
+	PresetName:        "方案中的预设",
 	AuditName:         "OpenClaw 自带的安全审计",
 	PatchesName:       "虚拟机的更新状态",
 	EndpointsName:     "模型服务商的地址",
@@ -236,7 +236,7 @@ var zhChecksGuest = ChecksGuest{
 	AutoApproveNets: "gateway.nodes.pairing.autoApproveCidrs 列出了 %d 个网段，其中的设备无需询问即可配对",
 	NoChannel:       "没有启用任何渠道，因此除了通过网关，没有人能给智能体写消息",
 	ChannelsFine:    "渠道 %s：没有对任何人开放；允许名单有 %d 项，已配对 %d 人",
-	PairingFine:     "没有设备会在未经您同意时配对；%d 个已配对的设备可以操作网关",
+	PairingFine:     "没有设备会在未经你同意时配对；%d 个已配对的设备可以操作网关",
 
 	// K16
 	OtherInstalled:    "代码盘上是 OpenClaw %s 与 Node %s，固定的是 %s 与 %s",
@@ -281,7 +281,7 @@ var zhChecksGuest = ChecksGuest{
 	FallbackFull:   "exec 批准，%s：无人回答的询问视为同意（askFallback full）",
 	SkillsUnasked:  "exec 批准，%s：技能的程序不经询问直接运行（autoAllowSkills）",
 	ToolsFine:      "预设 %q：配置档 %s，命令 %q，询问 %q；查看了 %d 处，没有一处给得更多",
-	AlwaysAllowed:  "您已一次性允许 %d 条命令",
+	AlwaysAllowed:  "你已一次性允许 %d 条命令",
 	AuditCritical:  "OpenClaw 自带的审计认为严重：%s",
 	AuditCriticals: "OpenClaw 自带的审计认为有 %d 项严重",
 	AuditFine:      "OpenClaw 自带的审计没有发现严重问题，有 %d 条警告和 %d 条提示；结果已有 %s",
@@ -297,7 +297,7 @@ var zhChecksGuest = ChecksGuest{
 	PeriodicIs:      "apt 的设置 APT::Periodic::%s 为 %s：不会进行更新",
 	Pending:         "有 %d 个安全更新没有安装：%s",
 	NonePending:     "按 %d 份 %d 天前读取的软件包列表，没有缺少安全更新",
-	NoLists:         "不知道是否缺少安全更新：虚拟机尚未读取任何软件包列表，因为它还没有通往外部的途径",
+	NoLists:         "不知道是否缺少安全更新：虚拟机尚未读取任何软件包列表：还没有内容经它的出口到达",
 	NoSecurityLists: "不知道是否缺少安全更新：%d 份软件包列表中没有安全仓库的",
 	OldLists:        "不知道是否缺少安全更新：软件包列表已有 %d 天",
 	KernelFine:      "正在运行已安装的最新内核：%s",
@@ -306,7 +306,7 @@ var zhChecksGuest = ChecksGuest{
 	RebootWanted:    "已安装的更新要重启虚拟机后才生效",
 
 	// K26
-	EndpointsDefault:   "没有更改地址：智能体使用服务商自己的地址（计划：%s）",
+	EndpointsDefault:   "没有更改地址：智能体使用服务商自己的地址（方案：%s）",
 	EndpointFine:       "%s 为 %s，是 %s 自己的地址",
 	EndpointLocal:      "%s 为 %s，是虚拟机内的模型",
 	EndpointRelay:      "%s 为 %s，不是 %q 自己的地址：对方能读到一切",

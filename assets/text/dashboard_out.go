@@ -62,7 +62,7 @@ var enOut = OutScreen{
 	Label: "way out", Head: "The way out of the machine %q",
 	Open: "open: %s", Since: "for %s", Offline: "closed, as you chose", None: "closed: no rules are in force",
 	Down: "closed: the warden, which opens it, does not run", Away: "closed: the warden has no way into the machine now",
-	Hosts: "%d hosts", RefusedLately: "%d names refused", Unknown: "not known", Looking: "Looking at the way out …",
+	Hosts: "hosts: %d", RefusedLately: "names refused: %d", Unknown: "not known", Looking: "Looking at the way out …",
 	Groups: map[string]string{
 		"blocked": "Refused lately", "owner": "Allowed by you", "never": "Never, as you said", "settings": "Allowed by the machine's settings",
 	},

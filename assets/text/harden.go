@@ -125,7 +125,7 @@ var enHarden = Harden{
 
 var zhHarden = Harden{
 	Short:     "引导加固：哪些变了，修复，再查，变坏就撤回",
-	Long:      "查看虚拟机，与计划和您的基线（您认可过的内容的记录）比较，说明哪些地方变了。\n对每一处您可以选择：修复，在可由您决定时认可为新基线，或保持不动。然后进行修复，\n再查看一次；若有步骤没有成功，或有任何一项比之前更差，就把整次修复撤回。\n\n任何时刻都可以停止，甚至强行结束：再次运行同一命令即可继续这次修复，\n--undo 则撤回它。\n\n退出码：0 全部满足，1 仍有不满足，2 没能修复或已撤回，3 检查不足以下结论，\n64 命令行有误，130 被中断。",
+	Long:      "查看虚拟机，与方案和你的基线（你认可过的内容的记录）比较，说明哪些地方变了。\n对每一处你可以选择：修复，在可由你决定时认可为新基线，或保持不动。然后进行修复，\n再查看一次；若有步骤没有成功，或有任何一项比之前更差，就把整次修复撤回。\n\n任何时刻都可以停止，甚至强行结束：再次运行同一命令即可继续这次修复，\n--undo 则撤回它。\n\n退出码：0 全部满足，1 仍有不满足，2 没能修复或已撤回，3 检查不足以下结论，\n64 命令行有误，130 被中断。",
 	FlagYes:   "不询问，修复一切能修复的，必要时重启虚拟机；不认可任何变化",
 	FlagOnly:  "只看这些控制项，如 K5,K8（可重复）",
 	FlagNewer: "与 --yes 合用：同时采用本版本的新默认值",
@@ -142,11 +142,11 @@ var zhHarden = Harden{
 	NothingRepairable: "这里没有要由 clawarium 修复的。",
 	Head:              "虚拟机 %[2]q 有 %[1]d 处不是应有的样子",
 	Control:           "%d. %s %s：不满足",
-	Baseline:          "%[1]d. %[2]s%[3]s（自您 %[4]s 的基线以来）：%[5]s",
+	Baseline:          "%[1]d. %[2]s%[3]s（自你 %[4]s 的基线以来）：%[5]s",
 	Unreviewed:        "%d. %s，从未审查：%s",
 	Step:              "%d. %s：不是当初所做的样子",
 	Newer:             "%d. %s：clawarium 有新的默认值",
-	Keys:              "%d. 计划来自较旧的 clawarium，缺少本版本才有的项",
+	Keys:              "%d. 方案来自较旧的 clawarium，缺少本版本才有的项",
 	HeldAt:            "上次看到它成立是在 %s",
 	Line:              "%s：%s",
 	ChangeLine:        "%s",
@@ -154,8 +154,8 @@ var zhHarden = Harden{
 	NewerFiles:        "仍是 clawarium %s 留下的样子，没有被改动；本版本的做法不同：%s",
 	TurnsRed:          "因此不满足：%s",
 	RepairedBy:        "修复方法：%s",
-	Yours:             "由您来做：%s",
-	YoursToDecide:     "由您决定：认可为新基线，或保持不动",
+	Yours:             "由你来做：%s",
+	YoursToDecide:     "由你决定：认可为新基线，或保持不动",
 	NeedsRestart:      "为此需要关闭并重新启动虚拟机",
 	AskRepair:         "第 %d 处：要修复吗？输入 yes 修复，输入其他则不动：",
 	AskNewer:          "第 %d 处：要采用新的默认值吗？输入 yes 采用，输入其他则不动：",
@@ -177,10 +177,10 @@ var zhHarden = Harden{
 	PendingBack:       "正在撤回它。",
 	NothingToUndo:     "没有被中断的修复可撤回。",
 	Accepted:          "已认可为新基线：%s",
-	AcceptHead:        "由您认可或保持不动的变化：",
+	AcceptHead:        "由你认可或保持不动的变化：",
 	Lapsed:            "已过期的确认需要重新询问：",
 	LapsedLater:       "有确认已过期（%s）：请运行 `clawarium confirm`。",
-	Counts:            "现在：%d 项满足，%d 项不满足，%d 项未检查，%d 项凭您的话。",
+	Counts:            "现在：%d 项满足，%d 项不满足，%d 项未检查，%d 项凭你的话。",
 	StillNotMet:       "仍不满足：%s %s。%s",
 	StillNotChecked:   "未检查：%s %s。%s",
 	AllHold:           "所要求的全部成立。",
@@ -190,7 +190,7 @@ var zhHarden = Harden{
 		"skill": "技能", "plugin": "插件", "hook": "钩子", "memory": "记忆",
 	},
 	Places: map[string]string{
-		"host": "主机", "libvirt": "libvirt", "guest": "虚拟机内", "owner": "您的话",
+		"host": "主机", "libvirt": "libvirt", "guest": "虚拟机内", "owner": "你的话",
 	},
 	AnswerRepair: "修复,repair,r", AnswerAccept: "认可,accept,a", AnswerOn: "继续,on", AnswerBack: "撤回,back,undo",
 
@@ -199,6 +199,6 @@ var zhHarden = Harden{
 	RepairUnreadable:     "无法读取记录修复进度的 %q",
 	RepairUnreadableHint: "请从备份中恢复 %q，或查看它旁边的日志",
 
-	Plan: "补上本版本新增的计划项", Stop: "为修复关闭虚拟机", Start: "重新启动虚拟机",
+	Plan: "补上本版本新增的方案项", Stop: "为修复关闭虚拟机", Start: "重新启动虚拟机",
 	Watch: "记下 OpenClaw 网关的运行状况", GatewayNotBack: "OpenClaw 网关在原先的设置下没有应答：%v",
 }

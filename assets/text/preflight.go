@@ -81,11 +81,11 @@ var enPreflight = Preflight{
 
 	Absent:  Trouble{"libvirt is not installed", "it is what runs the machine and walls it in", "install it, then look again"},
 	Restart: Trouble{"libvirt was installed after clawarium was started", "a library that was missing is only found by a new start", "start clawarium again"},
-	Down:    Trouble{"libvirt is installed, and nobody answers at %s", "without its daemon no machine can be made or started", "start it, and have it started with the computer"},
+	Down:    Trouble{"libvirt is installed, and nobody answers at %s", "without its service no machine can be made or started", "start it, and have it started with the computer"},
 	Group:   Trouble{"your account %[2]q may not use libvirt at %[1]s: it is not in the group %[3]q", "libvirt lets in the members of that group, and nobody else without a password", "join the group, then log out and in; or use connection: session"},
 	Login:   Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login", "log out and in again (closing a window is not enough), then start clawarium again"},
-	Polkit:  Trouble{"libvirt at %s lets nobody in without polkit, and nothing can ask for a password here", "over SSH or in a text console there is usually no polkit agent; members of the group need none", "join the group; or run clawarium as root where there is no D-Bus"},
-	Hangs:   Trouble{"libvirt at %s does not answer", "its daemon hangs or waits for something", "restart it, which leaves running machines alone"},
+	Polkit:  Trouble{"libvirt at %s lets nobody in without polkit (which asks for a password), and nothing can ask for one here", "over SSH or in a text console there is usually no polkit agent; members of the group need none", "join the group; or run clawarium as root where there is no D-Bus"},
+	Hangs:   Trouble{"libvirt at %s does not answer", "its service hangs or waits for something", "restart it, which leaves running machines alone"},
 	Old:     Trouble{"this libvirt is too old: %s", "what is asked of it came with version 8.0", "use Debian 12, Ubuntu 22.04, Fedora 36 or newer"},
 	Refused: Trouble{"libvirt at %s cannot be used: %s", "without it no machine can be made", "its own log says more"},
 	Socket:  Trouble{"libvirt's socket %s is for root alone (mode %s)", "no group that you could join may use it", "set unix_sock_group = \"libvirt\" and unix_sock_rw_perms = \"0770\" in /etc/libvirt/libvirtd.conf and restart it; with systemd its socket unit does that"},
@@ -101,7 +101,7 @@ var enPreflight = Preflight{
 	KVMGroup:    Trouble{"your account %q may not use KVM: it is not in the group %q", "the machine is emulated then, some 8 times slower", "join the group, then log out and in"},
 	KVMLogin:    Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login; until then the machine is emulated", "log out and in again, then start clawarium again"},
 	KVMBroken:   Trouble{"%s", "the machine is emulated then, some 8 times slower", "often the hypervisor around this computer, or another one that runs beside KVM (VirtualBox, VMware), is the cause"},
-	NoHVF:       Trouble{"this Mac offers no help for virtual machines (kern.hv_support is 0)", "the machine is emulated then, many times slower", "a Mac from 2010 on with macOS 11 or newer has it, unless it is a virtual machine itself"},
+	NoHVF:       Trouble{"this Mac offers no help for virtual machines (kern.hv_support is 0)", "the machine is emulated then, many times slower", "every Mac that runs macOS 11 or newer has it, unless it is a virtual machine itself"},
 
 	Qemu:    Trouble{"QEMU (%s) is not installed", "it is the computer that the machine is made of", "install it, then look again"},
 	QemuOld: Trouble{"this QEMU is old: %s", "clawarium was never tried with one before 6.2", "use a newer system, such as Debian 12 or Ubuntu 22.04"},
@@ -138,21 +138,22 @@ var enPreflight = Preflight{
 	LetThrough: "let QEMU's account pass", SetClock: "have the clock set by the network", Anew: "start clawarium anew, here and with your answers",
 
 	Running: "$ %s", Trace: "what was run and what it said is kept in %q",
-	NoFix: "there is nothing called %q to be put right now", NoFixHint: "clawarium preflight lists what there is",
-	NoUndo: "%q was not done by clawarium, or cannot be taken back", NoUndoHint: "clawarium preflight --fix ID does something first",
+	NoFix: "there is nothing called %q to be put right now", NoFixHint: "`clawarium preflight` lists what there is",
+	NoUndo: "%q was not done by clawarium, or cannot be taken back", NoUndoHint: "`clawarium preflight --fix ID` does something first",
 	FixFailed: "%q did not go through", FixFailedHint: "what it said is kept in %q",
 	NoHelp: "%q was done, and what it is for is still so", NoHelpHint: "what was run is kept in %q; look again, or do it by hand",
 	NoSudo: "there is no sudo on this computer", NoSudoHint: "as root: %s",
 	NotRestarted: "clawarium could not be started anew", NotRestartedHint: "start it again by hand; what was done stays",
 	CallAgain: "call %s again; it goes on where you are", CallAfterLogin: "log in anew, then call %s; it goes on where you are",
 
-	Short: "look whether this computer can hold a machine",
+	Short: "Look whether this computer can hold a machine",
 	Long: `Looks whether this computer can hold a machine, says what stands in the way and why it
 matters, and what to type about it. What is safe clawarium can do itself: it shows the
 commands, asks, runs them (with sudo), keeps their output and looks again.
 
 Nothing is changed without --fix. Exit status: 0 ready, 1 something keeps a machine from
-being made, 3 not everything could be looked at, 64 the command line is wrong.`,
+being made, 2 a fix did not go through, 3 not everything could be looked at, 64 the command
+line is wrong, 130 interrupted.`,
 	FlagFix: "put this right, by its ID; may be repeated; \"all\" is everything that can be", FlagUndo: "take back what --fix did, by its ID",
 	FlagYes: "do not ask before running the commands shown", FlagSet: "a value of the plan that the computer is held against, KEY=VALUE", FlagEvidence: "save what was seen to FILE (names your account, interfaces and addresses)",
 	AskFix: "Run this?", AskUndo: "Run this?", FixTitle: "To %s:",
@@ -181,7 +182,7 @@ var zhPreflight = Preflight{
 	Reached:       "可以连到 %s 下载",
 	Docker:        "这里有 Docker 的包过滤规则；虚拟机的网络不经过它们",
 	DefaultOff:    "libvirt 的网络 \"default\" 没有启用；clawarium 不使用它",
-	VPN:           "%s 承接 %s；虚拟机的网络会避开它",
+	VPN:           "%s 的路由占用 %s；虚拟机的网络会避开它",
 	MemoryUnknown: "无法读出这台电脑有多少内存", DiskUnknown: "无法读出 %q 还有多少空闲磁盘",
 	NotSeen:   "无法查看%s：%s",
 	ProbeName: " KVM", ToolsName: "制作磁盘的程序", AnswersName: " libvirt", CPUName: "处理器", NetworkName: "网络",
@@ -189,11 +190,11 @@ var zhPreflight = Preflight{
 
 	Absent:  Trouble{"没有安装 libvirt", "虚拟机由它运行，也由它隔离", "请安装，再看一次"},
 	Restart: Trouble{"libvirt 是在 clawarium 启动之后安装的", "当时缺少的库，重新启动才找得到", "请重新启动 clawarium"},
-	Down:    Trouble{"libvirt 已安装，但 %s 没有应答", "没有它的守护进程，就无法创建或启动虚拟机", "请启动它，并让它随电脑启动"},
+	Down:    Trouble{"libvirt 已安装，但 %s 没有应答", "没有它的服务，就无法创建或启动虚拟机", "请启动它，并让它随电脑启动"},
 	Group:   Trouble{"账户 %[2]q 不能使用 %[1]s 的 libvirt：它不在组 %[3]q 里", "libvirt 只放行这个组的成员，其他人需要密码", "请加入该组，然后注销并重新登录；或使用 connection: session"},
 	Login:   Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效", "请注销并重新登录（只关窗口不够），再启动 clawarium"},
 	Polkit:  Trouble{"%s 的 libvirt 需要 polkit 放行，而这里没有程序可以询问密码", "SSH 或文本控制台里通常没有 polkit 代理；该组的成员不需要", "请加入该组；没有 D-Bus 时，请以 root 运行 clawarium"},
-	Hangs:   Trouble{"%s 的 libvirt 没有应答", "它的守护进程卡住了，或在等待什么", "请重启它，正在运行的虚拟机不受影响"},
+	Hangs:   Trouble{"%s 的 libvirt 没有应答", "它的服务卡住了，或在等待什么", "请重启它，正在运行的虚拟机不受影响"},
 	Old:     Trouble{"这个 libvirt 太旧：%s", "所需的功能从 8.0 版开始才有", "请使用 Debian 12、Ubuntu 22.04、Fedora 36 或更新的系统"},
 	Refused: Trouble{"%s 的 libvirt 用不了：%s", "没有它就无法创建虚拟机", "它自己的日志有更多说明"},
 	Socket:  Trouble{"libvirt 的套接字 %s 只给 root 用（权限 %s）", "没有哪个组可以加入来使用它", "请在 /etc/libvirt/libvirtd.conf 里设置 unix_sock_group = \"libvirt\" 和 unix_sock_rw_perms = \"0770\" 并重启它；有 systemd 时由套接字单元负责"},
@@ -209,7 +210,7 @@ var zhPreflight = Preflight{
 	KVMGroup:    Trouble{"账户 %q 不能使用 KVM：它不在组 %q 里", "虚拟机就只能仿真，大约慢 8 倍", "请加入该组，然后注销并重新登录"},
 	KVMLogin:    Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效；在此之前虚拟机只能仿真", "请注销并重新登录，再启动 clawarium"},
 	KVMBroken:   Trouble{"%s", "虚拟机只能仿真，大约慢 8 倍", "原因常常是外层的虚拟化软件，或同时运行的另一个（VirtualBox、VMware）"},
-	NoHVF:       Trouble{"这台 Mac 不支持虚拟机（kern.hv_support 为 0）", "虚拟机只能仿真，慢很多倍", "2010 年以后、装有 macOS 11 或更新版本的 Mac 都支持，除非它本身是虚拟机"},
+	NoHVF:       Trouble{"这台 Mac 不支持虚拟机（kern.hv_support 为 0）", "虚拟机只能仿真，慢很多倍", "能运行 macOS 11 或更新版本的 Mac 都支持，除非它本身是虚拟机"},
 
 	Qemu:    Trouble{"没有安装 QEMU（%s）", "虚拟机就是由它构成的电脑", "请安装，再看一次"},
 	QemuOld: Trouble{"这个 QEMU 较旧：%s", "clawarium 从未在 6.2 之前的版本上试过", "请使用更新的系统，例如 Debian 12 或 Ubuntu 22.04"},
@@ -236,7 +237,7 @@ var zhPreflight = Preflight{
 	ClockOff:    Trouble{"这台电脑的时钟差了 %s（与 %s 相比）", "时钟不对，证书和软件包列表会无效", "请校准时钟"},
 	Names:       Trouble{"无法解析名称 %s", "制作虚拟机的内容来自那里", "请确认这台电脑已联网；可能需要 VPN 或代理"},
 	Connect:     Trouble{"无法连到 %s：%s", "制作虚拟机的内容来自那里", "请确认已联网，且没有防火墙阻拦；有代理时：network.proxy"},
-	Proxy:       Trouble{"代理 %s 没有应答：%s", "下载要经过它", "请查看方案里的 network.proxy 和环境里的 HTTPS_PROXY"},
+	Proxy:       Trouble{"代理 %s 没有应答：%s", "下载要经过它", "请查看方案里的 network.proxy 和环境变量 HTTPS_PROXY"},
 	Certificate: Trouble{"%s 出示的证书不是由已知机构签发的，签发者是 %s", "有人在中间查看，例如公司的代理；没有它的证书，一切下载都会被拒绝", "请索取该机构的证书，并指定其文件：network.ca"},
 
 	Left: Trouble{"libvirt 里有 clawarium 的东西，但不属于本账户的任何虚拟机：%s", "可能属于另一个账户，或由早先的 clawarium 留下；它们占用空间和名称", "若无人需要，下面的命令会移除它们"},
@@ -246,8 +247,8 @@ var zhPreflight = Preflight{
 	LetThrough: "让 QEMU 的账户通过", SetClock: "让网络校准时钟", Anew: "在原处重新启动 clawarium，保留你的回答",
 
 	Running: "$ %s", Trace: "运行的命令和输出保存在 %q",
-	NoFix: "现在没有名为 %q 的问题可以解决", NoFixHint: "clawarium preflight 会列出可以解决的",
-	NoUndo: "%q 不是由 clawarium 做的，或无法撤回", NoUndoHint: "先要有 clawarium preflight --fix ID",
+	NoFix: "现在没有名为 %q 的问题可以解决", NoFixHint: "`clawarium preflight` 会列出可以解决的",
+	NoUndo: "%q 不是由 clawarium 做的，或无法撤回", NoUndoHint: "先运行 `clawarium preflight --fix ID`，才有可撤回的",
 	FixFailed: "%q 没有成功", FixFailedHint: "它的输出保存在 %q",
 	NoHelp: "%q 已经做了，但要解决的问题依旧", NoHelpHint: "运行的命令保存在 %q；请再看一次，或自己动手",
 	NoSudo: "这台电脑没有 sudo", NoSudoHint: "请以 root 运行：%s",
@@ -258,8 +259,8 @@ var zhPreflight = Preflight{
 	Long: `查看这台电脑能否放下虚拟机，说明有什么阻碍、为什么要紧、该输入什么。安全的部分
 clawarium 可以代劳：先显示命令并询问，再运行（用 sudo），保存输出，然后再看一次。
 
-没有 --fix 就不改动任何东西。退出状态：0 就绪，1 有事使虚拟机无法创建，
-3 有的无法查看，64 命令行有误。`,
+没有 --fix 就不改动任何东西。退出码：0 就绪，1 有事使虚拟机无法创建，
+2 解决没有成功，3 有的无法查看，64 命令行有误，130 被中断。`,
 	FlagFix: "解决这个问题（用其 ID）；可重复；\"all\" 指全部可以解决的", FlagUndo: "撤回 --fix 所做的（用其 ID）",
 	FlagYes: "运行显示的命令前不再询问", FlagSet: "用来对照这台电脑的方案取值，KEY=VALUE", FlagEvidence: "把看到的保存到 FILE（含账户名、网卡和地址）",
 	AskFix: "运行吗？", AskUndo: "运行吗？", FixTitle: "要%s：",
@@ -269,6 +270,6 @@ clawarium 可以代劳：先显示命令并询问，再运行（用 sudo），�
 	NotReady:    "使虚拟机无法创建的事：%d",
 	Fixable:     "clawarium 可以代劳：%s",
 	EstimateIs:  "在这里创建大约需要 %s，下载约 %s，写入约 %s。",
-	YesNeedsFix: "--yes 没有 --fix 或 --undo 就无可同意", YesNeedsFixHint: "clawarium preflight --fix ID --yes",
+	YesNeedsFix: "没有 --fix 或 --undo，--yes 没有可同意的内容", YesNeedsFixHint: "clawarium preflight --fix ID --yes",
 	WhyIs: "原因：", DoIs: "请做：",
 }

@@ -347,7 +347,7 @@ var zhReport = Report{
 	Nothing:          "没有变化。",
 	SameElsewhere:    "与当时相同：%s。",
 	WasLine:          "%s（原为：%s）",
-	PlanName:         "计划",
+	PlanName:         "方案",
 	MachineName:      "%[2]s 上的 %[1]s",
 
 	ExplainHeading:  "%s  %s",
@@ -362,7 +362,7 @@ var zhReport = Report{
 
 	HTML: ReportHTML{
 		Lang: "zh-CN", Facts: "依据", LookedAt: "查看时间", Took: "用时 %s", Machine: "虚拟机",
-		Connection: "连接", Plan: "计划（SHA-256）", Overview: "查看过的全部控制项",
+		Connection: "连接", Plan: "方案（SHA-256）", Overview: "查看过的全部控制项",
 		Control: "控制项", Status: "结论", Title: "名称", Where: "查看位置", Findings: "按位置列出的结论", Seen: "看到的",
 		Clauses: "逐条对应", Clause: "条款", Wording: "要求（转述）", AnsweredBy: "由谁对应",
 		Missing: "未检查的", Changes: "变化", Was: "原为", Is: "现为", Gone: "消失", Came: "新增", Altered: "数字不同",

@@ -13,7 +13,7 @@ var enExplained = map[string]Explained{
 		Red:    "~/.openclaw/openclaw.json exists on this computer",
 	},
 	"K3": {
-		Looked: "connections from this computer to the gateway's ports in the machine; the forwards of the machine's process; the setting gateway.bind; every program in the machine that listens.",
+		Looked: "connections from this computer to the gateway's ports in the machine; the forwards of the machine's process; the setting gateway.bind; every program in the machine that listens; the gateway's ports at the machine's own card, tried from inside.",
 		Red:    "gateway.bind is lan; a program in the machine listens on all addresses",
 	},
 	"K4": {
@@ -37,7 +37,7 @@ var enExplained = map[string]Explained{
 		Red:    "the account is in the docker group; the service runs as root; a process holds a capability (a part of root's power)",
 	},
 	"K9": {
-		Looked: "the keys that the machine has, beside those that may log in to this computer; computers paired with the gateway; addresses of another's libvirt or docker.",
+		Looked: "the keys that the machine has, beside those that may log in to this computer; computers paired with the gateway; addresses of another's libvirt or docker; attempts from inside to reach this computer.",
 		Red:    "a key made in the machine may log in to this computer; this computer is paired as a device that runs commands",
 	},
 	"K10": {
@@ -53,8 +53,8 @@ var enExplained = map[string]Explained{
 		Red:    "a VNC screen is offered, on 0.0.0.0 above all; an input device of this computer is handed in",
 	},
 	"K13": {
-		Looked: "network, filter and card in libvirt's definitions, beside what was made; the rules that are in force on the card. No attack from inside is tried in this version.",
-		Red:    "a drop rule is deleted; rules hold for IPv4 alone; there is a second card; the network forwards by NAT",
+		Looked: "network, filter and card in libvirt's definitions, beside what was made; the rules that are in force on the card; the warden's policy, beside your plan; attempts to get out, made from inside.",
+		Red:    "a drop rule is deleted; rules hold for IPv4 alone; there is a second card; the network forwards by NAT; the warden lets through a host that your plan does not name; an attempt got out",
 	},
 	"K14": {
 		Looked: "skills, plugins and hooks from outside the code disk, byte by byte, beside the list that you accepted, which is kept on this computer.",
@@ -73,7 +73,7 @@ var enExplained = map[string]Explained{
 		Red:    "a private key, a card number or a seed phrase lies in the workspace; an API key is in the environment; others may read the settings",
 	},
 	"K18": {
-		Looked: "a mark put into the machine's journal and looked for in this computer's own copy; whether the journal is kept, and whether the agent can change it.",
+		Looked: "a mark put into the machine's journal and looked for in this computer's own copy; whether the journal is kept, and whether the agent can change it; the same in the warden's record.",
 		Red:    "nothing arrives on this computer any more; the agent can change the log",
 	},
 	"K19": {
@@ -93,7 +93,7 @@ var enExplained = map[string]Explained{
 		Red:    "the backup is cut short, changed or too old",
 	},
 	"K23": {
-		Looked: "the timers that install updates, apt's settings and lists, and the kernel that runs.",
+		Looked: "the timers that install updates, apt's settings and lists, and the kernel that runs; apt's proxy.",
 		Red:    "the timer is switched off; security updates wait",
 	},
 	"K24": {
@@ -105,7 +105,7 @@ var enExplained = map[string]Explained{
 		Red:    "a volume of a removed machine is still there",
 	},
 	"K26": {
-		Looked: "the model addresses in OpenClaw's settings, beside those that OpenClaw documents for the provider.",
+		Looked: "the model addresses in OpenClaw's settings, beside those that OpenClaw documents for the provider; the warden's rules for providers.",
 		Red:    "the address is that of a relay",
 	},
 	"K27": {
@@ -124,7 +124,7 @@ var zhExplained = map[string]Explained{
 		Red:    "本机上有 ~/.openclaw/openclaw.json",
 	},
 	"K3": {
-		Looked: "从本机连接虚拟机内网关端口的结果；虚拟机进程的转发；gateway.bind 设置；虚拟机内所有监听的程序。",
+		Looked: "从本机连接虚拟机内网关端口的结果；虚拟机进程的转发；gateway.bind 设置；虚拟机内所有监听的程序；从内部连接虚拟机自己网卡上网关端口的尝试。",
 		Red:    "gateway.bind 为 lan；虚拟机内有程序监听所有地址",
 	},
 	"K4": {
@@ -148,7 +148,7 @@ var zhExplained = map[string]Explained{
 		Red:    "账户属于 docker 组；服务以 root 运行；某进程持有特权能力（root 权力的一部分）",
 	},
 	"K9": {
-		Looked: "虚拟机里的密钥，与可以登录本机的密钥比对；与网关配对的电脑；指向别处 libvirt 或 docker 的地址。",
+		Looked: "虚拟机里的密钥，与可以登录本机的密钥比对；与网关配对的电脑；指向别处 libvirt 或 docker 的地址；从内部连接本机的尝试。",
 		Red:    "虚拟机里生成的密钥可以登录本机；本机被配对成可执行命令的设备",
 	},
 	"K10": {
@@ -164,8 +164,8 @@ var zhExplained = map[string]Explained{
 		Red:    "提供了 VNC 屏幕，尤其在 0.0.0.0 上；本机的输入设备被递进虚拟机",
 	},
 	"K13": {
-		Looked: "libvirt 定义里的网络、过滤规则和网卡，与当初创建的比对；网卡上生效的规则。本版本不从内部尝试攻击。",
-		Red:    "丢弃规则被删除；规则只管 IPv4；有第二块网卡；网络以 NAT 转发",
+		Looked: "libvirt 定义里的网络、过滤规则和网卡，与当初创建的比对；网卡上生效的规则；看守进程的策略，与你的方案比对；从虚拟机内部逃出的尝试。",
+		Red:    "丢弃规则被删除；规则只管 IPv4；有第二块网卡；网络以 NAT 转发；看守进程放行了方案没有列出的主机；有逃出尝试成功",
 	},
 	"K14": {
 		Looked: "代码盘以外的技能、插件和钩子，逐字节与你接受过、保存在本机的清单比对。",
@@ -184,7 +184,7 @@ var zhExplained = map[string]Explained{
 		Red:    "工作目录里有私钥、卡号或助记词；环境变量里有 API 密钥；别人能读设置",
 	},
 	"K18": {
-		Looked: "在虚拟机日志里写下记号，再到本机自己的副本里找；日志是否留存，智能体能否更改。",
+		Looked: "在虚拟机日志里写下记号，再到本机自己的副本里找；日志是否留存，智能体能否更改；看守进程的记录中也同样查找。",
 		Red:    "没有传到本机；智能体能改日志",
 	},
 	"K19": {
@@ -192,7 +192,7 @@ var zhExplained = map[string]Explained{
 		Red:    "allowFrom 多了一个名字；HEARTBEAT.md 多了一行",
 	},
 	"K20": {
-		Looked: "生效的工具和命令执行规则，与计划中的预设比对；长期批准；加 --audit 时还有 OpenClaw 自带的安全审计。",
+		Looked: "生效的工具和命令执行规则，与方案中的预设比对；长期批准；加 --audit 时还有 OpenClaw 自带的安全审计。",
 		Red:    "命令不经询问就执行",
 	},
 	"K21": {
@@ -204,7 +204,7 @@ var zhExplained = map[string]Explained{
 		Red:    "备份被截断、被改动或太旧",
 	},
 	"K23": {
-		Looked: "安装更新的定时器、apt 的设置和清单，以及正在运行的内核。",
+		Looked: "安装更新的定时器、apt 的设置和清单，以及正在运行的内核；apt 的代理。",
 		Red:    "定时器被关闭；安全更新在等待",
 	},
 	"K24": {
@@ -216,7 +216,7 @@ var zhExplained = map[string]Explained{
 		Red:    "已删除虚拟机的存储卷还在",
 	},
 	"K26": {
-		Looked: "OpenClaw 设置里的模型地址，与 OpenClaw 文档为该提供商列出的地址比对。",
+		Looked: "OpenClaw 设置里的模型地址，与 OpenClaw 文档为该提供商列出的地址比对；看守进程为提供商设的规则。",
 		Red:    "地址属于中转站",
 	},
 	"K27": {

@@ -159,7 +159,7 @@ var zhResults = Results{
 		"control": "按控制项的顺序", "place": "按查看的位置", "clause": "按指南的条款",
 	},
 	None:         "没有“%s”的结论。按 s 看其他的。",
-	Facts:        "OpenClaw %s，Node %s，clawarium %s。计划 %s。连接 %s。",
+	Facts:        "OpenClaw %s，Node %s，clawarium %s。方案 %s。连接 %s。",
 	Detail:       "%s  %s",
 	SeenLabel:    "看到的情况",
 	WhyLabel:     "为什么重要",

@@ -1,5 +1,7 @@
 package preflight
 
+// This file: from a situation to conditions, and the order in which they are shown.
+
 import (
 	"cmp"
 	"fmt"

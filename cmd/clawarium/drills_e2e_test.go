@@ -141,6 +141,8 @@ func eachRefusedOutside(t *testing.T, mode, level string, d checks.Drills) {
 			t.Errorf("%s by %s to %s should work: %s %s", y.Name, y.Who, y.To, y.Answer, y.By)
 		case y.Answer == checks.Open || y.Passed:
 			t.Errorf("GOT OUT: %s by %s to %s: %s, %q", y.Name, y.Who, y.To, y.Answer, y.By)
+		case inWarden && y.Unjudged():
+			t.Errorf("%s by %s to %s: nothing was there to refuse (%s)", y.Name, y.Who, y.To, y.By)
 		case inWarden && strings.Contains(y.By, "."): // an address
 			where = "the checked address"
 		case inWarden:
@@ -207,7 +209,7 @@ computer's reach; nothing came into them but what the warden let through. The en
 test does it (cmd/clawarium/drills_e2e_test.go) and writes this table.
 
 - dropped: by this computer's filter on the machine's card, which counted each frame
-- kept in: QEMU opened no connection for it, which this computer saw
+- kept in: nothing answered, as the machine says, and this computer saw QEMU open no connection
 - works: it is meant to
 - not possible: for that account, by the machine's own kernel
 - the checked address: connected, to the public address that was checked, though the name

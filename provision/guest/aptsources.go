@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/clawarium/clawarium/assets/text"
 )
@@ -73,7 +74,9 @@ func aptHosts(out []byte) ([]Source, error) {
 
 // hostName is a name by RFC 1123, with a last label that is no number, so that no
 // form of an address passes.
-var hostName = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+var hostName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+})
 
 // aptPorts are the ports of the ways that apt has of going out.
 var aptPorts = map[string]int{"http": 80, "https": 443, "mirror": 80, "mirror+http": 80, "mirror+https": 443}
@@ -90,5 +93,5 @@ func sourceOf(address string) (Source, bool) {
 			known = false
 		}
 	}
-	return Source{host, port}, known && len(host) <= 253 && hostName.MatchString(host)
+	return Source{host, port}, known && len(host) <= 253 && hostName().MatchString(host)
 }

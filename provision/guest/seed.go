@@ -40,8 +40,14 @@ type SeedConfig struct {
 }
 
 var (
-	hostname   = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	instanceID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
+	hostname   = regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`)
+	instanceID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+)
+
+// The most bytes of each.
+const (
+	hostnameMost = 63
+	instanceMost = 64
 )
 
 // validate names every value that cannot be, in one error.
@@ -50,10 +56,10 @@ func (c SeedConfig) validate() error {
 	refuse := func(field, value string) {
 		bad = append(bad, &text.Fault{What: fmt.Sprintf(text.T().Guest.SeedValue, field, value), Hint: text.T().Guest.SeedValueHint})
 	}
-	if !hostname.MatchString(c.Hostname) {
+	if len(c.Hostname) > hostnameMost || !hostname.MatchString(c.Hostname) {
 		refuse("hostname", c.Hostname)
 	}
-	if !instanceID.MatchString(c.InstanceID) {
+	if len(c.InstanceID) > instanceMost || !instanceID.MatchString(c.InstanceID) {
 		refuse("instance-id", c.InstanceID)
 	}
 	if _, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(c.KeeperKey)); err != nil || len(options) > 0 || len(rest) > 0 || strings.ContainsAny(c.KeeperKey, "\r\n") {

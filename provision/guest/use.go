@@ -19,13 +19,15 @@ import (
 	"github.com/clawarium/clawarium/assets/text"
 )
 
-var providerName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+var providerName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+const providerMost = 32 // bytes
 
 // PasteModelKey gives OpenClaw the key of a model provider. The key goes over
 // SSH to the command's standard input and nowhere else: no argument, no
 // environment, no file, no log. The caller wipes its copy.
 func PasteModelKey(ctx context.Context, c *Client, box SandboxConfig, provider string, key []byte) error {
-	if !providerName.MatchString(provider) {
+	if len(provider) > providerMost || !providerName.MatchString(provider) {
 		return &text.Fault{What: fmt.Sprintf(text.T().Guest.BadProvider, provider)}
 	}
 	command := OpenClawCommand(box, false, "models", "auth", "paste-api-key", "--provider", provider)

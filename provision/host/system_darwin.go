@@ -1,5 +1,7 @@
 package host
 
+// This file: what only macOS is asked, and what takes the place of Linux's answers there.
+
 import (
 	"os"
 

@@ -1,5 +1,7 @@
 package host
 
+// This file: what only Linux is asked, and its files without a name.
+
 import (
 	"encoding/binary"
 	"os"

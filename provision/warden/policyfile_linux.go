@@ -1,5 +1,7 @@
 package warden
 
+// This file: when a file was last changed in any way, as Linux names it.
+
 import "syscall"
 
 func changeTime(s *syscall.Stat_t) syscall.Timespec { return s.Ctim }
