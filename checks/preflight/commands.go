@@ -140,15 +140,23 @@ func (s *Situation) install(parts ...part) []Command {
 	return out
 }
 
+// Units of systemd: libvirt's sockets where it has a daemon for each of its parts and
+// where it has one for all, and the services that set a clock.
+var (
+	manyUnits  = []string{"virtqemud.socket", "virtnetworkd.socket", "virtnwfilterd.socket", "virtstoraged.socket", "virtlogd.socket"}
+	oneUnits   = []string{"libvirtd.socket", "virtlogd.socket"}
+	clockUnits = []string{"systemd-timesyncd.service", "chrony.service", "chronyd.service", "ntp.service", "ntpd.service", "ntpsec.service", "openntpd.service"}
+)
+
 // units are libvirt's sockets as systemd knows them.
 func (s *Situation) units() []string {
 	d := s.Libvirt.Value
 	family := s.family()
 	many := family == "fedora" || family == "suse"
 	if d.Modular && (!d.Single || many) || !d.Modular && !d.Single && many {
-		return []string{"virtqemud.socket", "virtnetworkd.socket", "virtnwfilterd.socket", "virtstoraged.socket", "virtlogd.socket"}
+		return manyUnits
 	}
-	return []string{"libvirtd.socket", "virtlogd.socket"}
+	return oneUnits
 }
 
 // start are the commands that have libvirt answer.
@@ -164,14 +172,52 @@ func (s *Situation) start() []Command {
 	return nil
 }
 
-func (s *Situation) stop() []Command {
-	switch {
-	case s.OS == "darwin":
-		return []Command{{"brew", "services", "stop", "libvirt"}}
-	case s.System.Value.Systemd:
-		return []Command{append(Command{"systemctl", "disable", "--now"}, s.units()...)}
+// stop are the commands that bring the units that start begins back to how they were
+// found; none when that is not known of one of them, or is nothing that could be done.
+func (s *Situation) stop() (out []Command) {
+	if s.OS != "linux" || !s.System.Value.Systemd {
+		return nil
 	}
-	return nil
+	disable, stop := Command{"systemctl", "disable"}, Command{"systemctl", "stop"}
+	for _, u := range s.units() {
+		enabled, active, _ := strings.Cut(s.Units.Value[u], " ")
+		switch enabled {
+		case "disabled":
+			disable = append(disable, u)
+		case "enabled", "static":
+		default:
+			return nil
+		}
+		switch active {
+		case "inactive", "failed":
+			stop = append(stop, u)
+		case "active":
+		default:
+			return nil
+		}
+	}
+	for _, c := range []Command{disable, stop} {
+		if len(c) > 2 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// unset are the commands that have nothing set the clock again; none where something
+// did before, or that is not known.
+func (s *Situation) unset() []Command {
+	if !s.Units.OK {
+		return nil
+	}
+	for _, u := range clockUnits {
+		enabled, active, _ := strings.Cut(s.Units.Value[u], " ")
+		off := (enabled == "" || enabled == "disabled" || enabled == "masked") && (active == "" || active == "inactive" || active == "failed")
+		if !off {
+			return nil
+		}
+	}
+	return []Command{{"timedatectl", "set-ntp", "false"}}
 }
 
 // restart are the commands for a daemon that hangs; running machines do not mind.

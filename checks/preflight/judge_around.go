@@ -101,12 +101,18 @@ func (j *judge) images() {
 		c := j.bad("images-path", &j.t.Path, w.Account, d.Path, w.Path)
 		c.Stops = true
 		f := Fix{ID: FixImages, Title: j.t.LetThrough, Root: true}
+		plain := d.plain(w.UID)
 		if j.s.Programs.Value["setfacl"] != "" {
 			f.Do = []Command{{"setfacl", "-m", "u:" + w.Account + ":--x", d.Path}}
 			f.Undo = []Command{{"setfacl", "-x", "u:" + w.Account, d.Path}}
 		} else {
 			f.Do = []Command{{"chmod", "o+x", d.Path}}
 			f.Undo = []Command{{"chmod", "o-x", d.Path}}
+			plain = plain && d.Mode&1 == 0
+		}
+		if !plain { // its owner has to know what it comes to, and what it was
+			c.Commands = j.s.shown(true, f.Do)
+			continue
 		}
 		// Several closed folders on the way are opened by one yes.
 		for i := range j.out[:len(j.out)-1] {
@@ -123,6 +129,22 @@ func (j *judge) images() {
 const (
 	aclUserObj, aclUser, aclGroupObj, aclGroup, aclMask, aclOther = 1, 2, 4, 8, 16, 32
 )
+
+// plain says that an entry for the account can be added and taken away again, and that
+// nothing else changes by that: there is none yet, and no entry is held back by the
+// mask, which would be made anew.
+func (d Dir) plain(uid int) bool {
+	mask := uint16(7)
+	for _, e := range d.ACL {
+		if e.Tag == aclMask {
+			mask = e.Perm
+		}
+	}
+	return !slices.ContainsFunc(d.ACL, func(e ACL) bool {
+		named := e.Tag == aclUser && int(e.ID) == uid
+		return named || e.Perm&^mask != 0 && (e.Tag == aclUser || e.Tag == aclGroupObj || e.Tag == aclGroup)
+	})
+}
 
 // passes says whether the account may search the directory, by acl(5)'s algorithm.
 func (w Way) passes(d Dir) bool {
@@ -238,7 +260,7 @@ const (
 func (j *judge) clock() {
 	fix := Fix{ID: FixClock, Title: j.t.SetClock, Root: true}
 	if j.s.System.Value.Systemd {
-		fix.Do, fix.Undo = []Command{{"timedatectl", "set-ntp", "true"}}, []Command{{"timedatectl", "set-ntp", "false"}}
+		fix.Do, fix.Undo = []Command{{"timedatectl", "set-ntp", "true"}}, j.s.unset()
 	}
 	for _, r := range j.s.Reached {
 		if r.Dated && (r.Skew > mostSkew || r.Skew < -mostSkew) {

@@ -50,6 +50,7 @@ func healthy() Situation {
 				{Path: "/var/lib/libvirt", Mode: 0o755}, {Path: "/var/lib/libvirt/images", Mode: 0o711}}}),
 		Denials:  had([]string{}),
 		Network:  had(Network{Taken: []Range{{"192.168.1.0/24", "enp3s0"}, {"192.168.122.0/24", "virbr0"}}, Listening: []int{22, 631}}),
+		Units:    had(map[string]string{"libvirtd.socket": "enabled active", "virtlogd.socket": "enabled active", "systemd-timesyncd.service": "enabled active"}),
 		Clock:    had(Clock{now, now.Add(-time.Hour), "/var/lib/dpkg/status"}),
 		Reached:  []Reached{{Host: "packages.example", Dated: true, Skew: 2 * time.Second}},
 		OpenClaw: checks.Fact[checks.OnHost]{OK: true, Value: checks.OnHost{Homes: 2, Processes: 100, Found: []checks.Trace{}}},
@@ -234,6 +235,18 @@ var situations = []struct {
 		s.Programs.Value["setfacl"] = ""
 		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o750, UID: 1000, GID: 1000})
 	}, "images-path", true, FixImages, "", "sudo chmod o+x /home/me"},
+	{"a home with an entry for QEMU that does not let it pass", func(s *Situation, _ *plan.Plan) {
+		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o740, UID: 1000, GID: 1000,
+			ACL: []ACL{{aclUserObj, 7, 0}, {aclUser, 4, 64055}, {aclGroupObj, 0, 0}, {aclMask, 4, 0}, {aclOther, 0, 0}}})
+	}, "images-path", true, "", "", "sudo setfacl -m u:libvirt-qemu:--x /home/me"},
+	{"a home with an entry that its mask holds back", func(s *Situation, _ *plan.Plan) {
+		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o700, UID: 1000, GID: 1000,
+			ACL: []ACL{{aclUserObj, 7, 0}, {aclUser, 7, 33}, {aclGroupObj, 0, 0}, {aclMask, 0, 0}, {aclOther, 0, 0}}})
+	}, "images-path", true, "", "", "sudo setfacl -m u:libvirt-qemu:--x /home/me"},
+	{"a home that only QEMU's group may not pass", func(s *Situation, _ *plan.Plan) {
+		s.Programs.Value["setfacl"] = ""
+		s.Images.Value.Dirs = append(s.Images.Value.Dirs, Dir{Path: "/home/me", Mode: 0o701, UID: 1000, GID: 107})
+	}, "images-path", true, "", "", "sudo chmod o+x /home/me"},
 	{"a refusal that is about us", func(s *Situation, _ *plan.Plan) { s.Denials.Value = []string{`/var/log/kern.log: apparmor="DENIED"`} }, "confinement", false, "", "", ""},
 
 	{"the network of the plan is taken", func(s *Situation, p *plan.Plan) { p.Network.Subnet = "192.168.1.8/29" }, "subnet-taken", true, "", "", ""},
@@ -294,6 +307,49 @@ func TestEachSituationYieldsExactlyItsFinding(t *testing.T) {
 			if exit := Exit(all); exit != want {
 				t.Errorf("%s: exit status %d", c.title, exit)
 			}
+		}
+	}
+}
+
+func TestAFixIsTakenBackToWhatWasThere(t *testing.T) {
+	for title, c := range map[string]struct {
+		finds  string
+		change func(*Situation)
+		units  map[string]string // nil: not known
+		want   []string
+	}{
+		"all of libvirt was off": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "disabled inactive", "virtlogd.socket": "disabled failed"},
+			[]string{"systemctl disable libvirtd.socket virtlogd.socket", "systemctl stop libvirtd.socket virtlogd.socket"}},
+		"some of it was on": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "enabled inactive", "virtlogd.socket": "static active"},
+			[]string{"systemctl stop libvirtd.socket"}},
+		"one is masked": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "disabled inactive", "virtlogd.socket": "masked inactive"}, nil},
+		"one is not known": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "disabled inactive"}, nil},
+		"nothing is known": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) }, nil, nil},
+		"nothing set the clock": {"clock", func(s *Situation) { s.Reached[0].Skew = time.Hour },
+			map[string]string{"systemd-timesyncd.service": "disabled inactive", "ntp.service": " inactive"},
+			[]string{"timedatectl set-ntp false"}},
+		"something sets the clock": {"clock", func(s *Situation) { s.Reached[0].Skew = time.Hour },
+			map[string]string{"systemd-timesyncd.service": " inactive", "chrony.service": "enabled active"}, nil},
+		"whether something sets the clock is not known": {"clock", func(s *Situation) { s.Reached[0].Skew = time.Hour }, nil, nil},
+	} {
+		s := healthy()
+		c.change(&s)
+		s.Units = Fact[map[string]string]{OK: c.units != nil, Value: c.units}
+		got := Judge(ofPlan(), s)[0]
+		if got.ID != c.finds || got.Fix == nil {
+			t.Errorf("%s: %+v", title, got)
+			continue
+		}
+		var lines []string
+		for _, u := range got.Fix.Undo {
+			lines = append(lines, u.Line())
+		}
+		if !slices.Equal(lines, c.want) {
+			t.Errorf("%s: %q", title, lines)
 		}
 	}
 }

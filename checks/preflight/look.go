@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -31,7 +32,10 @@ type Sources struct {
 	Libvirt    func(ctx context.Context) (Answers, error)
 	KVM        func(ctx context.Context) Probed
 	KVMSupport func(ctx context.Context) []ToolTrouble // of libvirt, once KVM is known to work
-	Reach      []func(ctx context.Context) Reached
+	// Units says of systemd's units whether each is enabled and active, as
+	// Situation.Units has it.
+	Units func(ctx context.Context, names []string) (map[string]string, error)
+	Reach []func(ctx context.Context) Reached
 	// HVF says whether the processor of a Mac helps virtual machines, and Memory how
 	// much there is.
 	HVF    func() (bool, error)
@@ -77,6 +81,7 @@ var parts = []struct {
 	{"KVM", factLimit, "linux", (*looking).kvm},
 	{"Denials", factLimit, "linux", (*looking).denials},
 	{"Clock", factLimit, "linux", (*looking).clock},
+	{"Units", factLimit, "linux", (*looking).units},
 	{"Network", factLimit, "linux", (*looking).network},
 	{"Images", factLimit, "linux", (*looking).images},
 	{"Tools", factLimit, "", (*looking).tools},
@@ -165,6 +170,14 @@ func (l *looking) tools(s *Situation) error {
 	}
 	s.Tools.Value = l.from.Tools(l.ctx)
 	return nil
+}
+
+func (l *looking) units(s *Situation) (err error) {
+	if l.from.Units == nil {
+		return errUnasked
+	}
+	s.Units.Value, err = l.from.Units(l.ctx, slices.Concat(manyUnits, oneUnits[:1], clockUnits))
+	return err
 }
 
 func (l *looking) answers(s *Situation) (err error) {

@@ -49,6 +49,7 @@ type Situation struct {
 	Denials  Fact[[]string]                 `json:"denials"`  // of AppArmor and SELinux that concern us
 	Network  Fact[Network]                  `json:"network"`
 	Clock    Fact[Clock]                    `json:"clock"`
+	Units    Fact[map[string]string]        `json:"units"`   // of systemd, as they are: "enabled active"
 	Reached  []Reached                      `json:"reached"` // where something will be downloaded from
 	OpenClaw checks.Fact[checks.OnHost]     `json:"openClaw"`
 	Weak     checks.Fact[map[string]string] `json:"weak"` // weaknesses of the processor, by the kernel's names

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -286,7 +287,17 @@ func (o *preflightOptions) print(conditions []preflight.Condition, e ui.Estimate
 	}
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine is a text on one line of a terminal. Names in it may be a server's, and are
+// made fit to be shown; the text itself is as long as it is.
+func oneLine(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		if strings.ContainsFunc(w, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) }) {
+			words[i] = checks.Clean(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 func megabytes(n int64) string { return fmt.Sprintf("%d MB", n/1_000_000) }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
@@ -66,6 +68,20 @@ func TestAConditionIsShownWithWhatWouldBeRun(t *testing.T) {
 		if after[0] != after[1] {
 			t.Errorf("%v", after)
 		}
+	}
+}
+
+func TestWhatAServerCallsItselfDoesNothingToTheTerminal(t *testing.T) {
+	var out bytes.Buffer
+	o := &preflightOptions{setupOptions: setupOptions{app: &app{streams: streams{out: &out, err: &out}}}}
+	long := strings.Repeat("长", 300)
+	o.print([]preflight.Condition{{ID: "certificate", Status: checks.NotMet,
+		What: "of \x1b[2J\x1b]0;x\x07 CN=\u202eevil\u009b31m \xff", Why: long, Hint: "a\nb"}}, ui.Estimate{})
+	if strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }) || !utf8.Valid(out.Bytes()) {
+		t.Errorf("%q", out.String())
+	}
+	if !strings.Contains(out.String(), long) || !strings.Contains(out.String(), "evil") {
+		t.Errorf("something is missing: %q", out.String())
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -76,7 +77,8 @@ func (f Fixer) record() map[string]preflight.Fix {
 	return all
 }
 
-// note adds a fix to the record, or with nil takes it out.
+// note adds a fix to the record, or with nil takes it out. What an earlier one of the
+// same ID changed stays known, and is taken back after what this one changes.
 func (f Fixer) note(id string, fix *preflight.Fix) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
@@ -86,7 +88,15 @@ func (f Fixer) note(id string, fix *preflight.Fix) error {
 	case fix == nil:
 		delete(all, id)
 	case len(fix.Undo) > 0:
-		all[id] = *fix
+		kept := *fix
+		was := all[id].Undo
+		kept.Undo = slices.Clone(was)
+		for _, c := range slices.Backward(fix.Undo) {
+			if !slices.ContainsFunc(was, func(w preflight.Command) bool { return slices.Equal(w, c) }) {
+				kept.Undo = slices.Insert(kept.Undo, 0, c)
+			}
+		}
+		all[id] = kept
 	default:
 		return nil
 	}

@@ -77,6 +77,25 @@ func TestAFixIsTakenBackOnceInAnyLaterRun(t *testing.T) {
 	}
 }
 
+func TestASecondFixOfTheSameKindKeepsTheWayBackOfTheFirst(t *testing.T) {
+	f, fix, file := aFix(t)
+	other := fix
+	other.Do, other.Undo = []preflight.Command{{"touch", file + "2"}}, []preflight.Command{{"rm", file + "2"}}
+	for _, one := range []preflight.Fix{fix, other, other} { // once more is no second way back
+		if _, err := f.Do(t.Context(), one, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.Undo(t.Context(), "file", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, file + "2"} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s is still there", path)
+		}
+	}
+}
+
 func TestACommandThatFailsEndsTheFixAndNamesTheTrace(t *testing.T) {
 	f, fix, file := aFix(t)
 	fix.Do = []preflight.Command{{"ls", file}, {"touch", file}}

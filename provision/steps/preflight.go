@@ -35,7 +35,7 @@ func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say 
 	conn := &asked{env: e}
 	defer conn.close()
 	from := preflight.Sources{
-		Asked: e.asked(machines), Rooms: e.rooms(), ACL: host.ACL, HVF: host.HVF,
+		Asked: e.asked(machines), Rooms: e.rooms(), ACL: host.ACL, HVF: host.HVF, Units: host.Units,
 		Free:       func(path string) int64 { return int64(plan.HostFacts(path).FreeDisk) },
 		Memory:     func() int64 { return int64(plan.HostFacts("/").Memory) },
 		Libvirt:    conn.answers,
