@@ -50,6 +50,7 @@ type drill struct {
 	controls []ID   // whose finding it has a say in
 	by       []string
 	optional bool // this host may have nothing to aim it at
+	system   bool // it means nothing in a session, where there is no filter to pass
 	proxy    bool
 	twin     bool // it has to work
 }
@@ -84,12 +85,12 @@ var drillTable = []drill{
 	{name: "ipv6 public", controls: []ID{"K13"}, by: bothPlayers},
 	{name: "ipv6 everyone", controls: []ID{"K13"}, by: bothPlayers},
 
-	{name: "from port 22", controls: []ID{"K9", "K13"}, by: rootAlone},
+	{name: "from port 22", controls: []ID{"K9", "K13"}, by: rootAlone, system: true},
 	{name: "false address", controls: []ID{"K13"}, by: rootAlone},
 	{name: "false card", controls: []ID{"K13"}, by: rootAlone},
 	{name: "false arp", controls: []ID{"K13"}, by: rootAlone},
 	{name: "arp scan", controls: []ID{"K13"}, by: rootAlone},
-	{name: "dhcp", controls: []ID{"K13"}, by: rootAlone},
+	{name: "dhcp", controls: []ID{"K13"}, by: rootAlone, system: true},
 	{name: "vlan", controls: []ID{"K13"}, by: rootAlone},
 	{name: "other frame", controls: []ID{"K13"}, by: rootAlone},
 	{name: "fragments", controls: []ID{"K13"}, by: rootAlone},

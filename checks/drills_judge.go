@@ -148,7 +148,7 @@ func (j *judgement) summary() {
 	t := &j.t.Drills
 	var missing []string
 	for _, kind := range drillTable {
-		if kind.optional || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
+		if kind.optional || kind.system && !j.subject.System || !slices.Contains(kind.controls, j.id) || kind.proxy && !j.round.Proxy {
 			continue
 		}
 		// What an account cannot do at all, the machine's root has done.
@@ -166,6 +166,10 @@ func (j *judgement) summary() {
 		if j.round.Left != "" {
 			j.wrong(InGuest, t.NotPutBack, named(t.Leftovers, j.round.Left))
 		}
+	}
+	if j.round.Firewall == FirewallKept {
+		// What it stops never comes out, and is not counted as refused outside.
+		j.remark(InGuest, t.FirewallKept)
 	}
 	if j.unseen > 0 {
 		j.unknown(Host, t.Uncounted, j.unseen, cmp.Or(j.round.CountErr, j.t.NotLookedAt))

@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +95,17 @@ func TestASessionsForwardMustNotAnswerAtOtherAddresses(t *testing.T) {
 	e.Host.Connections = nil
 	if f := findingOf(t, e, "K4"); f.Status != NotChecked {
 		t.Errorf("nobody knocked: K4 is %s", f.Status)
+	}
+}
+
+func TestASessionNeedsNoAttemptThatMeansNothingThere(t *testing.T) {
+	e := sessionEvidence(t, "user,id=clawarium0,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22")
+	e.Host.Drills.Value.Tries = slices.DeleteFunc(slices.Clone(e.Host.Drills.Value.Tries), func(y Try) bool {
+		kind, _ := drillOf(y.Name)
+		return kind.system
+	})
+	if got := statuses(e); got["K13"] != Met || got["K9"] != Met {
+		t.Errorf("K13 %s, K9 %s: %q", got["K13"], got["K9"], findingOf(t, e, "K13").Evidence)
 	}
 }
 
@@ -328,8 +342,7 @@ func TestARoundHasEveryKindOfAttemptOfEachWhoCanMakeIt(t *testing.T) {
 				t.Errorf("%s has no words", d.name)
 			}
 			for _, who := range d.by {
-				onlySystem := d.name == "from port 22" || d.name == "dhcp"
-				if !made[d.name+" "+who] && (system || !onlySystem) {
+				if !made[d.name+" "+who] && (system || !d.system) {
 					t.Errorf("system %v: %s is not tried by %s", system, d.name, who)
 				}
 			}
@@ -498,4 +511,39 @@ func FuzzDrills(f *testing.F) {
 			t.Errorf("%v, %d bytes", err, len(data))
 		}
 	})
+}
+
+// What QEMU holds is told by inode: connections to elsewhere, and not its own forward
+// nor what has nothing to do with IP.
+func TestTheSocketsOfASessionsProcessAreThoseThatLeadElsewhere(t *testing.T) {
+	s, from := subject(t)
+	s.System, s.SSHPort = false, 2222
+	fd := filepath.Join(from.Proc, "101", "fd")
+	if err := os.MkdirAll(fd, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n, inode := range map[string]string{"3": "1001", "4": "1002", "5": "1003", "6": "1004"} {
+		if err := os.Symlink("socket:["+inode+"]", filepath.Join(fd, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(from.Proc, "101", "net"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	line := "  0: %s %s 01 00000000:00000000 00:00000000 00000000  1000        0 %s 1 0000\n"
+	tables := map[string]string{
+		// The forward, with somebody connected to it, a connection to 192.0.2.1:443, and another program's.
+		"tcp": "  sl  local_address rem_address st\n" + fmt.Sprintf(line, "0100007F:08AE", "0100007F:C350", "1001") +
+			fmt.Sprintf(line, "0500A8C0:9C40", "010200C0:01BB", "1002") + fmt.Sprintf(line, "0500A8C0:9C41", "010200C0:01BB", "9999"),
+		"udp": fmt.Sprintf(line, "00000000:9C42", "350000C0:0035", "1003"),
+	}
+	for name, table := range tables {
+		if err := os.WriteFile(filepath.Join(from.Proc, "101", "net", name), []byte(table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := QemuSockets(from.Proc, s)
+	if err != nil || len(got) != 2 || got["1002"] != "tcp 192.0.2.1:443" || got["1003"] != "udp 192.0.0.53:53" {
+		t.Errorf("%v, %v", got, err)
+	}
 }

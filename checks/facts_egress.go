@@ -91,7 +91,7 @@ type Drills struct {
 	Counted  bool   `json:"counted"`
 	CountErr string `json:"countErr,omitempty"`
 	// Firewall is the guest's own, which was taken out of the way first: none, or
-	// what became of it in the end.
+	// what became of it in the end; FirewallKept when it could not be.
 	Firewall string `json:"firewall"`
 	Left     string `json:"left,omitempty"` // what the drills could not put back in the guest
 	Tries    []Try  `json:"tries"`
@@ -127,6 +127,9 @@ const (
 	DrillAgent = "agent"
 	DrillRoot  = "root"
 )
+
+// FirewallKept says that the guest's own packet rules were in force all the while.
+const FirewallKept = "kept"
 
 // Why a round says nothing of now.
 const (

@@ -204,7 +204,7 @@ func socketOwners(proc string) map[string][]int {
 // QemuSockets are the sockets of IP that the machine's process has, by inode, but for
 // its forward: protocol, and where to. Root and the process's own account can look.
 func QemuSockets(proc string, s Subject) (map[string]string, error) {
-	q, err := findQemu(proc, s)
+	q, err := findQemu(proc, s.complete())
 	if err != nil {
 		return nil, err
 	}

@@ -18,10 +18,14 @@ const (
 )
 
 // frugal keeps the memory of the screen small. It begins once the first page stands; the
-// timer is to be set anew with each other page.
+// timer is to be set anew with each other page. Called before anything else goes on.
 func frugal() *time.Timer {
+	pages := spare()
 	return time.AfterFunc(standing, func() {
 		debug.SetGCPercent(gcPercent)
-		giveBack()
+		giveBack(pages)
 	})
 }
+
+// mapping is a part of a process's memory.
+type mapping struct{ from, to uintptr }

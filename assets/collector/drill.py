@@ -9,9 +9,9 @@ Who plays: root is this process; the agent is a child of it with the agent's acc
 and nothing more, outside the service's own sandbox, so that what stops it is what
 stands around the machine.
 
-Out of the way for as long as it takes: the guest's own packet rules, and that there
-is no route. A child in a session of its own puts both back, whenever and however
-this program ends.
+Out of the way for as long as it takes: the guest's own packet rules, if they can be
+put back as they are, and that there is no route. A child in a session of its own puts
+both back, whenever and however this program ends.
 """
 import errno
 import json
@@ -45,10 +45,10 @@ def name_of(error):
     return errno.errorcode.get(number, type(error).__name__)
 
 
-def run(*command, data=None):
+def run(*command, data=None, stderr=subprocess.DEVNULL):
     """What a command prints, or None when it fails or is not there."""
     try:
-        p = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        p = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=stderr,
                            env=ENV, cwd="/", timeout=20, check=False)
     except (OSError, subprocess.SubprocessError):
         return None
@@ -87,13 +87,27 @@ def rules(stateless=False):
     return out if out and out.strip() else None
 
 
+def way_back():
+    """What puts the packet rules back in one transaction, with whatever is there by then
+    gone in the same one; None when nft does not read them as they are. Rules of
+    iptables-nft it lists with a warning and makes its own at best."""
+    full = rules()
+    if full is None or b"iptables-nft" in (run("nft", "list", "ruleset", stderr=subprocess.STDOUT) or b"iptables-nft"):
+        return None
+    data = b"flush ruleset\n" + full
+    if b"# xt_" in full or run("nft", "-c", "-f", "-", data=data) is None:
+        return None
+    return data
+
+
 class Aside:
     """Takes the guest's own walls out of the way. A child holds what is needed to
     put them back and waits for this program's end."""
 
     def __init__(self, card):
         self.before = rules(stateless=True)
-        full = rules() if self.before else None
+        data = way_back() if self.before else None
+        self.kept = self.before is not None and data is None
         ours, theirs = os.pipe()
         answer, told = os.pipe()
         self.pid = os.fork()
@@ -107,14 +121,14 @@ class Aside:
                     os.dup2(null, fd)
                 select.select([ours], [], [], P["limit"])  # readable at its end, too
                 routes(card, "del")
-                good = full is None or run("nft", "-f", "-", data=full) is not None
+                good = data is None or run("nft", "-f", "-", data=data) is not None
                 os.write(told, b"y" if good else b"n")
             finally:
                 os._exit(0)
         os.close(ours)
         os.close(told)
         self.line, self.answer = theirs, answer
-        if full is not None:
+        if data is not None:
             run("nft", "flush", "ruleset")
         routes(card, "replace")
 
@@ -129,7 +143,7 @@ class Aside:
         left += run("ip", "-6", "route", "show", "proto", PROTO) or b""
         if left.strip():
             return "route"
-        if told != b"y" or rules(stateless=True) != self.before:
+        if told != b"y" or not self.kept and rules(stateless=True) != self.before:
             return "rules"
         return ""
 
@@ -449,7 +463,7 @@ def main():
         error = "%s: %s" % (type(e).__name__, e)
     left = aside.back()
     say({"done": True, "error": error[:300], "left": left,
-         "firewall": "none" if aside.before is None else "put back" if left != "rules" else "failed",
+         "firewall": "none" if aside.before is None else "kept" if aside.kept else "put back" if left != "rules" else "failed",
          "answers": answers, "strays": frames.strays})
 
 

@@ -33,6 +33,7 @@ type ChecksDrills struct {
 	NotTried         string
 	CameIn           string
 	NotPutBack       string
+	FirewallKept     string
 	Uncounted        string // attempts, why
 	Refused          string // attempts, who, hours
 	Dropped          string
@@ -112,6 +113,7 @@ var enChecksDrills = ChecksDrills{
 	NotTried:         "not tried: %s",
 	CameIn:           "something came in to the machine that should not: %s",
 	NotPutBack:       "after the attempts something was left in the machine: %s",
+	FirewallKept:     "its own packet rules stayed in force during the attempts, for nft could not have put them back as they are; what they stopped never came out",
 	Uncounted:        "of %d attempts only the machine itself says what became of them: this computer's counters could not be read: %s",
 	Refused:          "%d attempts to get out by %s failed, %d h ago",
 	Dropped:          "this computer's filter on the machine's card counted %d frames of these attempts and dropped each",
@@ -244,6 +246,7 @@ var zhChecksDrills = ChecksDrills{
 	NotTried:         "没有尝试：%s",
 	CameIn:           "有不该出现的东西进入了虚拟机：%s",
 	NotPutBack:       "尝试之后，虚拟机里留下了东西：%s",
+	FirewallKept:     "尝试期间它自己的包过滤规则一直有效，因为 nft 无法把它们原样放回；被它们拦下的从未出来",
 	Uncounted:        "有 %d 次尝试的结果只有虚拟机自己的说法：本机的计数器读不到：%s",
 	Refused:          "%[2]s的 %[1]d 次逃出尝试都失败了，%[3]d 小时前",
 	Dropped:          "本机在虚拟机网卡上的过滤规则数到了这些尝试的 %d 个帧，并全部丢弃",

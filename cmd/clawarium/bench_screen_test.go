@@ -213,7 +213,7 @@ func BenchmarkFirstFrameBesideTrivialProgram(b *testing.B) {
 // at this computer and decides what it would make, up to the review and its
 // details; nothing is made.
 func BenchmarkScreenMemoryBesideLimit(b *testing.B) {
-	const enter, down, end, f1 = "\r", "\x1b[B", "\x1b[F", "\x1bOP"
+	const enter, down, end, pageDown, f1 = "\r", "\x1b[B", "\x1b[F", "\x1b[6~", "\x1bOP"
 	w := newBench(b)
 	o := w.terminal(w.program)
 	defer o.kill()
@@ -230,7 +230,7 @@ func BenchmarkScreenMemoryBesideLimit(b *testing.B) {
 		if keys > 100 {
 			b.Fatalf("enter does not lead to the review:\n%s", o.screen())
 		}
-		o.press(f1)
+		o.press(f1, pageDown)
 		o.until(t.Screen.HelpKeys, 10*time.Second)
 		o.press(f1, enter) // to the next question, or the next page
 	}

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -98,7 +97,8 @@ func (f Fixer) note(id string, fix *preflight.Fix) error {
 	return renameio.WriteFile(f.file(), append(data, '\n'), 0o600, renameio.IgnoreUmask())
 }
 
-// traceLimit is the most that is kept of what the commands say, in bytes.
+// traceLimit is the most that is kept of what the commands say, in bytes. Root's write
+// theirs themselves.
 const traceLimit = 16 << 20
 
 func (f Fixer) run(ctx context.Context, id string, root bool, commands []preflight.Command, say func(string)) (string, error) {
@@ -107,7 +107,7 @@ func (f Fixer) run(ctx context.Context, id string, root bool, commands []preflig
 		return "", err
 	}
 	log, err := os.OpenFile(filepath.Join(f.Dir, time.Now().UTC().Format("20060102T150405.000")+"-"+id+".log"),
-		os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return "", err
 	}
@@ -122,8 +122,7 @@ func (f Fixer) run(ctx context.Context, id string, root bool, commands []preflig
 			}
 		}
 		out.line(fmt.Sprintf(t.Running, argv.Line()))
-		err := start(ctx, argv, out)
-		out.end()
+		err := start(ctx, argv, out, root)
 		if err != nil {
 			fmt.Fprintf(log, "%v\n", err)
 			return log.Name(), &text.Fault{
@@ -136,10 +135,11 @@ func (f Fixer) run(ctx context.Context, id string, root bool, commands []preflig
 }
 
 // settleTime is how long a command may take to end in order once it is asked to. What
-// root runs cannot be asked, and an installation had better not be: it is waited for.
+// root runs is not asked: an installation that ends in the middle leaves a package
+// system that is broken. It is waited for.
 const settleTime = time.Minute
 
-func start(ctx context.Context, argv preflight.Command, out io.Writer) error {
+func start(ctx context.Context, argv preflight.Command, out *told, root bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -147,11 +147,18 @@ func start(ctx context.Context, argv preflight.Command, out io.Writer) error {
 	if path == "" {
 		return &fs.PathError{Op: "run", Path: argv[0], Err: exec.ErrNotFound}
 	}
+	if root {
+		ctx = context.WithoutCancel(ctx)
+	}
 	// Its input is empty: whatever asks gets no answer. sudo asks on the terminal.
 	cmd := exec.CommandContext(ctx, path, argv[1:]...)
 	cmd.Args[0] = argv[0]
-	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":"+strings.Join(adminDirs, ":"))
+	if root {
+		return out.follow(cmd)
+	}
+	defer out.end()
+	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error {
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, fs.ErrPermission) {
 			return err
@@ -160,6 +167,44 @@ func start(ctx context.Context, argv preflight.Command, out io.Writer) error {
 	}
 	cmd.WaitDelay = settleTime
 	return cmd.Run()
+}
+
+// follow runs a command that writes into the log by itself, and passes on what comes
+// there: it goes on to its end even when this process does not.
+func (o *told) follow(cmd *exec.Cmd) error {
+	cmd.Stdout, cmd.Stderr = o.log, o.log
+	info, err := o.log.Stat()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	lines, at, data := told{say: o.say}, info.Size(), make([]byte, 32<<10)
+	pass := func() {
+		for {
+			n, _ := o.log.ReadAt(data, at)
+			if n == 0 {
+				return
+			}
+			at += int64(n)
+			_, _ = lines.Write(data[:n])
+		}
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			pass()
+		case err := <-ended:
+			pass()
+			lines.end()
+			return err
+		}
+	}
 }
 
 // adminDirs are not on every account's path.
@@ -177,7 +222,7 @@ func find(name string) string {
 	return ""
 }
 
-// told passes lines on and writes them down.
+// told passes lines on and writes them down, unless it has no log.
 type told struct {
 	mu   sync.Mutex
 	log  *os.File
@@ -208,7 +253,7 @@ func (o *told) tell(line string) {
 	if line == "" {
 		return
 	}
-	if o.kept += len(line) + 1; o.kept <= traceLimit {
+	if o.kept += len(line) + 1; o.log != nil && o.kept <= traceLimit {
 		fmt.Fprintln(o.log, line)
 	}
 	if o.say != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,7 @@ func TestSudoIsPutBeforeEachCommandAndIsShown(t *testing.T) {
 func TestACancelledFixIsEndedInOrder(t *testing.T) {
 	f, fix, _ := aFix(t)
 	ctx, cancel := context.WithCancel(t.Context())
+	fix.Root = false
 	fix.Do = []preflight.Command{{"sh", "-c", "trap 'echo ended; exit 3' TERM; echo begun; while :; do sleep 0.05; done"}, {"touch", "never"}}
 	var said []string
 	began := time.Now()
@@ -156,6 +158,31 @@ func TestACancelledFixIsEndedInOrder(t *testing.T) {
 	}
 	if data, _ := os.ReadFile(trace); strings.Contains(string(data), "never") {
 		t.Errorf("%q", data)
+	}
+}
+
+func TestWhatRootRunsIsWaitedForAndLosesNothing(t *testing.T) {
+	f, fix, file := aFix(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	fix.Do = []preflight.Command{
+		{"sh", "-c", "echo begun; sleep 0.5; readlink /proc/self/fd/1; touch " + file + "; echo ended"}, {"touch", "never"}}
+	var said []string
+	trace, err := f.Do(ctx, fix, func(s string) {
+		if said = append(said, s); s == "begun" {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || !slices.Contains(said, "ended") || runtime.GOOS == "linux" && !slices.Contains(said, trace) {
+		t.Errorf("%v: %q", err, said)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("it was ended in the middle: %v", err)
+	}
+	if data, _ := os.ReadFile(trace); !strings.Contains(string(data), "begun\n") || !strings.Contains(string(data), "ended\n") {
+		t.Errorf("kept %q", data)
+	}
+	if _, err := os.Stat("never"); err == nil {
+		t.Error("the next one was run")
 	}
 }
 

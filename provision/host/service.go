@@ -121,10 +121,12 @@ func (s Service) Stop(ctx context.Context) error {
 		return nil
 	}
 	stop := filepath.Join(s.Dir, stopFile)
-	if err := os.WriteFile(stop, nil, 0o600); err != nil {
+	f, err := openOwn(stop, 0)
+	if err != nil {
 		return err
 	}
-	giveBack(stop)
+	giveBack(f)
+	f.Close()
 	sent := map[int]syscall.Signal{}
 	for began := time.Now(); ; {
 		supervisor, worker := s.supervisor(), s.pid()

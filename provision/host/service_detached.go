@@ -7,8 +7,10 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,13 +40,12 @@ const (
 // launch starts a supervisor that outlives this process and has nothing of it: no
 // terminal, no directory, no open file, and of the environment only what it needs.
 func (s Service) launch() error {
-	path := filepath.Join(s.Dir, outFile)
-	out, err := openOut(path)
+	out, err := openOut(filepath.Join(s.Dir, outFile))
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	giveBack(path)
+	giveBack(out)
 	cmd, err := s.command(FlagSupervise)
 	if err != nil {
 		return err
@@ -80,16 +81,35 @@ func ownerOf(dir string, euid int) *syscall.Credential {
 	return &syscall.Credential{Uid: st.Uid, Gid: st.Gid}
 }
 
+// openOwn opens a file of the service's to write, or makes it. The directory may be
+// somebody else's and this process root: no link is followed out of it, no name of
+// another file is used, and nothing waits for whoever reads a pipe.
+func openOwn(path string, flags int) (*os.File, error) {
+	f, err := os.OpenFile(path, flags|os.O_CREATE|os.O_WRONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	var st syscall.Stat_t
+	if err = syscall.Fstat(int(f.Fd()), &st); err == nil && (st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Nlink > 1) {
+		err = &fs.PathError{Op: "open", Path: path, Err: syscall.EINVAL}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
 // giveBack gives a file that root made to the owner of the directory that it is in.
-func giveBack(path string) {
-	if owner := ownerOf(filepath.Dir(path), os.Geteuid()); owner != nil {
-		_ = os.Chown(path, int(owner.Uid), int(owner.Gid))
+func giveBack(f *os.File) {
+	if owner := ownerOf(filepath.Dir(f.Name()), os.Geteuid()); owner != nil {
+		_ = f.Chown(int(owner.Uid), int(owner.Gid))
 	}
 }
 
 // openOut opens the file for what is printed, emptied when it has grown large.
 func openOut(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	f, err := openOwn(path, os.O_APPEND)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +196,13 @@ func (s Service) takeLock(ctx context.Context) (*flock.Flock, error) {
 		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW), flock.SetPermissions(0o600))
 		ok, err := lock.TryLock()
 		if ok {
-			return lock, os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+			f, err := openOwn(path, 0)
+			if err == nil {
+				err = f.Truncate(0)
+				_, werr := fmt.Fprintln(f, os.Getpid())
+				err = errors.Join(err, werr, f.Close())
+			}
+			return lock, err
 		}
 		lock.Close()
 		// Whoever only looks whether it is held has it for an instant.

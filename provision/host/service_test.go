@@ -319,9 +319,54 @@ func TestRootStartsTheServiceOfAnotherAsThatAccount(t *testing.T) {
 		t.Errorf("another's: %+v", got)
 	}
 	path := filepath.Join(dir, "file")
-	os.WriteFile(path, nil, 0o600)
-	giveBack(path)
+	f, err := openOwn(path, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	giveBack(f)
 	if info, _ := os.Stat(path); info.Sys().(*syscall.Stat_t).Uid != 65534 {
 		t.Error("the file stays root's")
+	}
+}
+
+func TestNoLinkIsFollowedOutOfTheServicesDirectory(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	t.Setenv(asService, dir)
+	if err := os.WriteFile(out, []byte("another's"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := testService(dir)
+	for _, name := range []string{stopFile, outFile, supervisorLock} {
+		path := filepath.Join(dir, name)
+		for what, place := range map[string]func() error{
+			"a link":            func() error { return os.Symlink(out, path) },
+			"a second name":     func() error { return os.Link(out, path) },
+			"a link to nowhere": func() error { return os.Symlink(out+"-more", path) },
+			"a pipe":            func() error { return syscall.Mkfifo(path, 0o600) },
+		} {
+			if err := place(); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			switch name {
+			case stopFile:
+				err = s.Stop(t.Context())
+			case outFile:
+				err = s.launch()
+			default:
+				_, err = s.takeLock(t.Context())
+			}
+			if err == nil {
+				t.Errorf("%s is %s, and is used", name, what)
+			}
+			os.Remove(path)
+		}
+	}
+	if data, _ := os.ReadFile(out); string(data) != "another's" {
+		t.Errorf("written: %q", data)
+	}
+	if _, err := os.Lstat(out + "-more"); err == nil {
+		t.Error("a file was made elsewhere")
 	}
 }

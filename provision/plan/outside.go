@@ -83,7 +83,7 @@ func (k *key) hostPort(path, s string, h Host) (string, int, *Problem) {
 		switch {
 		case a.Zone() != "" || a.Is4In6():
 			return no(o.Odd, o.OddHint)
-		case !public(a):
+		case !Public(a):
 			return no(o.Private, o.PrivateHint)
 		}
 		return a.String(), port, nil
@@ -201,30 +201,6 @@ func literal(labels []string) int {
 	return 2
 }
 
-// reservedNetworks are those that are not the internet's, beside those that netip
-// knows: IANA's registries of special-purpose addresses.
-var reservedNetworks = []string{
-	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-	"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-}
-
-// public says whether an address is one of the internet's own. The warden judges
-// each connection again; here it is about what can be written.
-func public(a netip.Addr) bool {
-	if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsMulticast() || a.IsUnspecified() {
-		return false
-	}
-	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) { // all that is given out so far
-		return false
-	}
-	for _, s := range reservedNetworks {
-		if netip.MustParsePrefix(s).Contains(a) {
-			return false
-		}
-	}
-	return true
-}
-
 // ModelServerAddress is network.modelServer, read: the zero AddrPort when there is
 // none or it is not valid.
 func (n Network) ModelServerAddress() netip.AddrPort {
@@ -261,7 +237,7 @@ func (k *key) server(s string, h Host) (netip.AddrPort, *Problem) {
 	switch {
 	case err != nil || a.Port() == 0 || a.Addr().Zone() != "" || a.Addr().Is4In6():
 		return no(o.NotServer, o.ServerHint)
-	case public(a.Addr()):
+	case Public(a.Addr()):
 		return no(o.Public, o.PublicHint)
 	case !a.Addr().IsPrivate(): // RFC 1918 and RFC 4193
 		return no(o.NotOwn, o.NotOwnHint)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -281,7 +282,7 @@ func (m *drillmaster) counted(ctx context.Context, a checks.Attempt, try *checks
 // answers puts down what came back, and for the proxy what the warden's record says.
 func (m *drillmaster) answers(last said) {
 	for i, a := range m.attempts {
-		got := last.Answers[fmt.Sprint(a.ID)]
+		got := last.Answers[strconv.Itoa(a.ID)]
 		if a.ByProxy() {
 			m.result.Tries[i].Answer = a.Heard(got.Heard, got.Error)
 		} else {
@@ -364,7 +365,5 @@ func stateOf(path string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	_, err = fmt.Sscan(string(data), &n)
-	return n, err
+	return strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
 }

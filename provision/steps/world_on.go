@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -152,9 +153,19 @@ func (w testWorld) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, error
 	return conn, err
 }
 
-func (w testWorld) Own() ([]netip.Addr, error) {
+// Own: the test's networks are on this very computer, which is to be no neighbour of
+// what counts as public.
+func (w testWorld) Own() ([]netip.Prefix, error) {
 	own, err := warden.Internet().Own()
-	return append(own, w.Addresses...), err
+	for i, p := range own {
+		if slices.ContainsFunc(w.Counts, p.Overlaps) {
+			own[i] = netip.PrefixFrom(p.Addr(), p.Addr().BitLen())
+		}
+	}
+	for _, a := range w.Addresses {
+		own = append(own, netip.PrefixFrom(a, a.BitLen()))
+	}
+	return own, err
 }
 
 func (w testWorld) Public(a netip.Addr) bool {

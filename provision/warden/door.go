@@ -21,6 +21,7 @@ type door struct {
 	policy  atomic.Pointer[compiled] // nil: none is in force
 	log     *decisions
 	blocked *blockedList
+	pace    *pace            // of links
 	now     func() time.Time // the wall's clock, for rules that end
 
 	began                 time.Time // clock counts from here; a wall clock that jumps does not matter

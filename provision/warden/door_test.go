@@ -275,7 +275,7 @@ func TestWithoutKnowingOnesOwnAddressesNothingIsDialled(t *testing.T) {
 
 func TestTheModelServerIsNoWayToThisComputer(t *testing.T) {
 	world := exampleWorld()
-	world.own = append(world.own, "192.168.1.20")
+	world.own = append(world.own, "192.168.1.20/24")
 	r := newRig(t, example(), world, quick())
 	if _, status := r.open("192.168.1.20:11434"); !strings.Contains(status, " 403 ") {
 		t.Errorf("%q", status)

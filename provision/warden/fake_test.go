@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // half is one direction of a connection in memory.
@@ -152,15 +154,15 @@ func (w *fakeWorld) Dial(_ context.Context, to netip.AddrPort) (net.Conn, error)
 	return near, nil
 }
 
-func (w *fakeWorld) Own() ([]netip.Addr, error) {
-	var out []netip.Addr
+func (w *fakeWorld) Own() ([]netip.Prefix, error) {
+	var out []netip.Prefix
 	for _, s := range w.own {
-		out = append(out, netip.MustParseAddr(s))
+		out = append(out, netip.MustParsePrefix(s))
 	}
 	return out, w.ownErr
 }
 
-func (w *fakeWorld) Public(a netip.Addr) bool { return public(a) }
+func (w *fakeWorld) Public(a netip.Addr) bool { return plan.Public(a) }
 
 func (w *fakeWorld) dials() []netip.AddrPort {
 	w.mu.Lock()
@@ -178,6 +180,7 @@ func (w *fakeWorld) lookups() []string {
 func quick() limits {
 	l := defaults
 	l.Tick, l.Stagger = 5*time.Millisecond, 20*time.Millisecond
+	l.LinkBurst, l.LinkRate = 0, 0
 	l.Stuck = 50 * time.Millisecond
 	l.BackoffMin, l.BackoffMax, l.Save = time.Millisecond, 5*time.Millisecond, 10*time.Millisecond
 	return l
@@ -205,7 +208,7 @@ func exampleWorld() *fakeWorld {
 		"own.wild.example.com":     {"93.184.216.5", "93.184.216.99"},
 		"meta.wild.example.com":    {"169.254.169.254"},
 		"other.example.com":        {"93.184.216.6"},
-	}, own: []string{"127.0.0.1", "::1", "192.168.1.2", "93.184.216.99"}}
+	}, own: []string{"127.0.0.1/8", "::1/128", "192.168.1.2/24", "93.184.216.99/32"}}
 }
 
 // rig is a door with its files, and a way to it.

@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // judging is a World that judges what it is asked for.
@@ -137,11 +139,11 @@ func (w *judging) host(c *memConn, host string, port uint16, direct bool) {
 	}
 }
 
-func (w *judging) Own() ([]netip.Addr, error) {
-	return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.1.2")}, nil
+func (w *judging) Own() ([]netip.Prefix, error) {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("192.168.1.2/24")}, nil
 }
 
-func (w *judging) Public(a netip.Addr) bool { return public(a) }
+func (w *judging) Public(a netip.Addr) bool { return plan.Public(a) }
 
 // attacker makes requests.
 type attacker struct {

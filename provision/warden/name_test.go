@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 func TestNamesHaveOneForm(t *testing.T) {
@@ -162,7 +164,7 @@ func TestPrivateAndReservedAddressesAreNotPublic(t *testing.T) {
 		"2001:2::1", "2001:3::1", "2001:4:112::1", "2001:10::1", "2001:20::1", "2001:30::1", "2001:1ff::1", "2001:db8::1", "2001:db8:ffff::1", "2002::1", "2002:7f00:1::", "2002:a00:1::1", "2002:808:808::1", "2620:4f:8000::1", "3ffe::1", "3fff::1", "3fff:fff::1", "5f00::1",
 		"fc00::1", "fd00::1", "fd00:ec2::254", "fdff::1", "fe80::1", "febf::1", "fec0::1", "feff::1", "ff02::1", "ff0e::1", "4000::1", "8000::1", "e000::1", "1fff::1", "200::1",
 	} {
-		if public(netip.MustParseAddr(s)) {
+		if plan.Public(netip.MustParseAddr(s)) {
 			t.Errorf("%s passes for public", s)
 		}
 	}
@@ -170,11 +172,11 @@ func TestPrivateAndReservedAddressesAreNotPublic(t *testing.T) {
 		"1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.1", "93.184.216.34", "100.63.255.255", "100.128.0.1", "126.255.255.255", "128.0.0.1", "168.63.129.15", "169.253.255.255", "172.15.255.255", "172.32.0.1", "192.0.1.1", "192.167.255.255", "192.169.0.1",
 		"198.17.255.255", "198.20.0.1", "223.255.255.255", "223.5.5.5", "2001:200::1", "2001:4860:4860::8888", "2400:3200::1", "2606:4700::1111", "2620:0:2d0::1", "2a00:1450::1", "3ffd::1", "3fff:1000::1", "2003::1",
 	} {
-		if !public(netip.MustParseAddr(s)) {
+		if !plan.Public(netip.MustParseAddr(s)) {
 			t.Errorf("%s does not pass for public", s)
 		}
 	}
-	if public(netip.MustParseAddr("2606:4700::1%eth0")) || public(netip.Addr{}) {
+	if plan.Public(netip.MustParseAddr("2606:4700::1%eth0")) || plan.Public(netip.Addr{}) {
 		t.Error("an address with a zone, or none, passes for public")
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // Levels of a policy.
@@ -158,7 +159,7 @@ func checkPattern(pattern string) error {
 		switch {
 		case addr.String() != pattern || addr.Zone() != "":
 			return errors.New(say.WhyAddressForm)
-		case !public(addr):
+		case !plan.Public(addr):
 			return errors.New(say.WhyPrivate)
 		}
 		return nil

@@ -24,6 +24,13 @@ func (d *door) reach(ctx context.Context, host string, port int) (conn net.Conn,
 	if !decision.Allow {
 		return nil, decision, "", decision.Reason
 	}
+	if !d.pace.wait(ctx) {
+		return nil, decision, "", ReasonTooMany
+	}
+	// That may have taken a while.
+	if decision = d.policy.Load().decide(host, port, d.now()); !decision.Allow {
+		return nil, decision, "", decision.Reason
+	}
 	addrs := []netip.Addr{decision.Address}
 	if !decision.Address.IsValid() {
 		lookup, cancel := context.WithTimeout(ctx, d.limits.Lookup)
@@ -53,10 +60,11 @@ func (d *door) check(addrs []netip.Addr, server bool) (bad netip.Addr, reason Re
 	}
 	wrong := 0
 	for _, a := range addrs {
-		if slices.Contains(own, a.Unmap()) || a.IsLoopback() {
+		a = a.Unmap()
+		if a.IsLoopback() || slices.ContainsFunc(own, func(p netip.Prefix) bool { return p.Addr() == a }) {
 			return a, ReasonOwn
 		}
-		if !d.world.Public(a) && !server {
+		if !server && (!d.world.Public(a) || neighbour(own, a)) {
 			if wrong++; wrong == 1 {
 				bad = a
 			}

@@ -70,6 +70,7 @@ func (w *Warden) Run(ctx context.Context) error {
 	}
 	defer r.journal.close()
 	r.door = newDoor(w.World, r.limits, log, readBlockedList(w.Dir), time.Now)
+	r.door.pace = newPace(r.limits.LinkBurst, r.limits.LinkRate)
 	r.status = Status{PID: os.Getpid(), Version: w.Version, Since: time.Now().UTC().Truncate(time.Second)}
 	r.reload()
 	if err := r.save(true); err != nil {

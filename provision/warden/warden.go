@@ -69,6 +69,7 @@ type limits struct {
 	Save                           time.Duration // between two versions of blocked.json
 	LogBytes, JournalBytes         int64         // size at which a file is rotated
 	LogBurst, LogRate              int           // refusals that are logged at once, and a second
+	LinkBurst, LinkRate            int           // links that are made at once, and a second; 0: as many as come
 }
 
 var defaults = limits{
@@ -77,7 +78,7 @@ var defaults = limits{
 	Idle: 15 * time.Minute, Linger: time.Minute, Spare: time.Minute, Trying: 2 * time.Second, Stuck: 30 * time.Second,
 	Bytes: 64 << 30, Heap: 256 << 20, Tick: time.Second,
 	BackoffMin: time.Second, BackoffMax: 30 * time.Second, Steady: time.Minute, Close: 5 * time.Second, Save: 2 * time.Second,
-	LogBytes: 4 << 20, JournalBytes: 16 << 20, LogBurst: 1000, LogRate: 20,
+	LogBytes: 4 << 20, JournalBytes: 16 << 20, LogBurst: 1000, LogRate: 20, LinkBurst: 1000, LinkRate: 5,
 }
 
 // headerBytes is how long the head of a request may be.

@@ -1,4 +1,4 @@
-package warden
+package plan
 
 // This file: which addresses are on the public Internet. Whatever is not, belongs to
 // somebody's own network, to this computer, or to nobody; and the forms of IPv6 that
@@ -6,13 +6,13 @@ package warden
 
 import "net/netip"
 
-// reserved are the ranges that are never connected to. From IANA's registries of special-purpose
+// notInternet are the ranges that are never connected to. From IANA's registries of special-purpose
 // addresses (https://www.iana.org/assignments/iana-ipv4-special-registry and
 // …/iana-ipv6-special-registry), of IPv4 and IPv6 address space and of multicast; those that are
 // globally reachable by their entry, but lead to whoever announces them nearest (AS112, the
 // anycast of 6to4), are out as well: nothing that a machine needs is there.
 // IPv6 is taken the other way round: only 2000::/3 is global unicast, less what is listed.
-var reserved = prefixes(
+var notInternet = prefixes(
 	"0.0.0.0/8",         // this network, RFC 791; Linux takes 0.0.0.0 for itself
 	"10.0.0.0/8",        // private, RFC 1918
 	"100.64.0.0/10",     // shared by carriers (CGNAT), RFC 6598; Tailscale's; Alibaba's metadata 100.100.100.200
@@ -55,12 +55,13 @@ func prefixes(list ...string) []netip.Prefix {
 	return out
 }
 
-// public says whether an address is one on the public Internet.
-func public(a netip.Addr) bool {
+// Public says whether an address is one on the public Internet. What a plan may say is
+// held to it, and the warden each connection.
+func Public(a netip.Addr) bool {
 	if !a.IsValid() || a.Zone() != "" || a.Is6() && !globalUnicast.Contains(a) {
 		return false
 	}
-	for _, p := range reserved {
+	for _, p := range notInternet {
 		if p.Contains(a) {
 			return false
 		}
