@@ -15,9 +15,8 @@ import (
 
 // cursorForm is what a cursor can look like: systemd's are made of these
 // characters (sd_journal_get_cursor(3)), and it becomes part of a command. The
-// warden keeps no others. How long
-// it may be is not asked of the expression: to count takes it a third of a millisecond
-// at every start, as with others of this package.
+// warden keeps no others. How long it may be is not asked of the expression: to count
+// takes it a third of a millisecond at every start, as with others of this package.
 var cursorForm = regexp.MustCompile(`^[0-9a-z=;]+$`)
 
 const cursorMost = 256
