@@ -21,7 +21,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Masterminds/semver/v3"
+	"golang.org/x/mod/semver"
 
 	"github.com/clawarium/clawarium/assets/controls"
 	"github.com/clawarium/clawarium/assets/text"
@@ -255,7 +255,7 @@ func driver(r Report) sarifComponent {
 		Name: "clawarium", Version: r.Versions.Judge, InformationURI: homepage, Language: t.HTML.Lang,
 		SupportedTaxonomies: []sarifReference{{taxonomy, 0}},
 	}
-	if _, err := semver.StrictNewVersion(d.Version); err == nil {
+	if v := "v" + d.Version; semver.IsValid(v) && semver.Canonical(v)+semver.Build(v) == v { // whole, not v1 or v1.2
 		d.SemanticVersion = d.Version
 	}
 	for _, known := range controls.All() {

@@ -14,8 +14,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
-
 	"github.com/clawarium/clawarium/assets/text"
 )
 
@@ -207,7 +205,7 @@ func newPkg(key string, e lockEntry) (*pkg, error) {
 	if e.Link || !ok {
 		return nil, &text.Fault{What: fmt.Sprintf(t.NotRegistry, key, e.Resolved), Hint: t.NotRegistryHint}
 	}
-	if _, err := semver.StrictNewVersion(e.Version); err != nil || !packageName.MatchString(name) || !packageVersion.MatchString(e.Version) {
+	if !strictVersion(e.Version) || !packageName.MatchString(name) || !packageVersion.MatchString(e.Version) {
 		return nil, &text.Fault{What: fmt.Sprintf(t.BadVersion, key, name, e.Version), Hint: t.RemakeHint}
 	}
 	p := &pkg{path: place, name: name, version: e.Version, bin: e.Bin}
@@ -251,11 +249,11 @@ func nodeSuits(engines json.RawMessage, lock *lockfile) error {
 	if json.Unmarshal(engines, &e) != nil || e.Node == "" {
 		return nil // says nothing, or says it in npm's oldest form
 	}
-	want, err := semver.NewConstraint(e.Node)
+	suits, err := within(lock.node, e.Node)
 	if err != nil {
 		return &text.Fault{What: fmt.Sprintf(t.NodeUnsuitable, lock.node, lock.openclaw, e.Node), Hint: t.RemakeHint, Err: err}
 	}
-	if v, err := semver.NewVersion(lock.node); err != nil || !want.Check(v) {
+	if !suits {
 		return &text.Fault{What: fmt.Sprintf(t.NodeUnsuitable, lock.node, lock.openclaw, e.Node), Hint: fmt.Sprintf(t.NodeUnsuitableHint, e.Node)}
 	}
 	return nil
