@@ -36,7 +36,7 @@ SMALL_LD := -funcalign=1 -extldflags=-Wl,--gc-sections
 
 REAL_TIMEOUT := 40m
 E2E_PKGS := ./cmd/clawarium/...
-E2E_TIMEOUT := 50m
+E2E_TIMEOUT := 75m
 # What `go test -run` selects, for one test of a stage: make e2e RUN=TestUndo
 RUN :=
 
