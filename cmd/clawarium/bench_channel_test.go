@@ -155,9 +155,8 @@ func (w *bench) openWay(env *steps.Env, open bool) {
 		}
 		return
 	}
-	if err := env.StartWarden(ctx, noted{}); err != nil {
-		w.Fatal(err)
-	}
+	// By the program itself: this process is another one.
+	w.do(bootLimit, "setup", "--yes", "--name", env.Plan.Name, "--until", "warden")
 	for {
 		if s, running, err := warden.ReadStatus(env.Dir()); err == nil && running && s.Connected {
 			return

@@ -77,6 +77,7 @@ func everyDrill(t *testing.T, w *world, name, mode string) {
 					t.Errorf("%s is %s:\n  %s", id, f.Status, strings.Join(f.Evidence, "\n  "))
 				}
 			}
+			defer os.Remove(file)
 			saved, err := os.Open(file)
 			if err != nil {
 				t.Fatal(err)

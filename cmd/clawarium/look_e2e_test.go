@@ -197,6 +197,7 @@ func byOrdinaryUser(t *testing.T, w *world, name string, before map[string]strin
 		switch {
 		case f.Status == "met":
 			met++
+		case id == "K18" && f.Status == "not met": // what was copied is a machine's directory that no warden serves
 		case f.Status == "not met" && before[id] != "not met":
 			t.Errorf("%s is not met for one who sees less:\n  %s", id, strings.Join(f.Evidence, "\n  "))
 		}
