@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/clawarium/clawarium/assets/layout"
 	"github.com/clawarium/clawarium/assets/text"
@@ -120,6 +122,14 @@ func (h *hypervisor) Volume(ctx context.Context, name string) (io.ReadCloser, er
 	}
 	if v == nil {
 		return nil, fs.ErrNotExist
+	}
+	// The file that libvirt names, where it may be read: through libvirt's connection
+	// the same bytes take several times as long, of its processor time and of ours.
+	if f, err := os.OpenFile(v.Path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0); err == nil {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() == v.Length {
+			return f, nil
+		}
+		f.Close()
 	}
 	return p.Reader(ctx, name)
 }
