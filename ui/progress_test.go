@@ -91,7 +91,7 @@ func stepFails(t *testing.T, undo bool) error {
 	if err := failures[key]; err != nil {
 		return err
 	}
-	wrong := &text.Fault{What: `"deb.debian.org" does not answer`, Hint: "look at the connection: curl -I https://deb.debian.org", Err: errors.New("dial tcp: i/o timeout")}
+	wrong := &text.Fault{What: `"deb.example.org" does not answer`, Hint: "look at the connection: curl -I https://deb.example.org", Err: errors.New("dial tcp: i/o timeout")}
 	run := provision.New(t.TempDir(), []provision.Step{{
 		ID: "image", Title: text.T().Steps.Image,
 		Holds: func(context.Context) (bool, error) { return false, nil },
