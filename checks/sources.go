@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -294,7 +295,7 @@ func askGuest(ctx context.Context, s Subject, from Sources, marker string) Guest
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	answer := within(ctx, deadline, func() ([]byte, error) {
-		return from.Guest.Collect(ctx, CollectorProgram(marker), ReportLimit)
+		return from.Guest.Collect(ctx, onceCompiled(CollectorProgram(marker)), ReportLimit)
 	})
 	if !answer.OK {
 		return GuestFacts{Report: unseen[int](errors.New(answer.Err))}
@@ -336,6 +337,12 @@ func CollectorProgram(marker string) []byte {
 	program := append([]byte("PARAMS = "), params...)
 	program = append(program, '\n')
 	return append(program, collector.Program()...)
+}
+
+// onceCompiled is the collector as it is sent into a machine of ours.
+func onceCompiled(program []byte) []byte {
+	params, source, _ := bytes.Cut(program, []byte("\n"))
+	return collector.Once(bytes.TrimPrefix(params, []byte("PARAMS = ")), source, layout.Volatile, layout.Own)
 }
 
 // shared lets parallel lookers report to one Reporter: bytes are added up, and a

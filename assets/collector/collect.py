@@ -8,7 +8,6 @@ length and kind, and the SHA-256 where it is too long to be guessed.
 
 One process and few subprocesses: under emulation each costs tenths of a second.
 """
-import ctypes
 import errno
 import grp
 import hashlib
@@ -494,11 +493,15 @@ def code_disk():
 
 def enter(pid):
     """Joins the mount namespace of pid, root directory included. The caller is a
-    child made for it. (os.setns is there from Python 3.12 on; this works before.)"""
+    child made for it."""
     fd = os.open("/proc/%d/ns/mnt" % pid, os.O_RDONLY | os.O_CLOEXEC)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.setns(fd, 0x00020000) != 0:  # CLONE_NEWNS
-        raise OSError(ctypes.get_errno(), "setns")
+    if hasattr(os, "setns"):
+        os.setns(fd, os.CLONE_NEWNS)
+    else:  # before Python 3.12
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.setns(fd, 0x00020000) != 0:  # CLONE_NEWNS
+            raise OSError(ctypes.get_errno(), "setns")
     os.chdir("/")
 
 

@@ -81,6 +81,7 @@ const (
 	OpenClaw  = Code + "/openclaw/openclaw.mjs"
 	Unit      = "openclaw-gateway.service"
 	Own       = "/var/lib/clawarium" // root 0700: what undo in the guest needs
+	Volatile  = "/run/clawarium"     // root 0700: what a restart of the guest may take away
 )
 
 // GatewayPort is where the gateway listens, on the guest's loopback only.
