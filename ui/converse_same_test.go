@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/huh/v2"
 
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision/plan"
@@ -258,7 +257,7 @@ func (g given) typed(t testing.TB, rt *testing.T) plan.Plan {
 					}
 					r.press("down")
 				}
-			} else if _, ok := at.Field.(*huh.Select[string]); ok {
+			} else if _, ok := at.Field.(*pick); ok {
 				choices := plan.Choices(key)
 				step := "down"
 				from, to := slices.Index(choices, at.text), slices.Index(choices, g.values[key])

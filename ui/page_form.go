@@ -121,8 +121,10 @@ func (f *formPage) build(focus string) {
 			}
 			g.Field = t
 		} else if choices != nil {
-			g.Field = huh.NewSelect[string]().Key(q.key).Title(q.label()).Description(about).
-				Options(f.options(q, choices)...).Value(&g.text)
+			s := huh.NewSelect[string]().Key(q.key)
+			s.WithTheme(f.theme()) // first: without one, each of the others works out huh's own
+			s.Title(q.label()).Description(about).Options(f.options(q, choices)...).Value(&g.text)
+			g.Field = &pick{s, s}
 		} else {
 			g.Field = huh.NewInput().Key(q.key).Title(q.label()).Description(about).
 				Prompt("› ").CharLimit(max(typedMost, len(g.text))).Value(&g.text)
@@ -132,10 +134,28 @@ func (f *formPage) build(focus string) {
 	}
 	f.fields = fields
 	f.form = huh.NewForm(huh.NewGroup(group...)).WithShowHelp(false).WithShowErrors(false).
-		WithTheme(huh.ThemeFunc(func(bool) *huh.Styles { return f.dress })).WithKeyMap(formKeys())
+		WithTheme(f.theme()).WithKeyMap(formKeys())
 	f.form.WithWidth(f.wide())
 	f.form.Init() // its commands make the cursor blink and ask for the window's size; neither is wanted
 	f.focus(at)
+}
+
+// pick is a field with one choice. A form draws each of its fields many times over,
+// for sizes that no one needs here, and a Select works its own out at each message:
+// on a page with many choices that took longer than a frame may.
+type pick struct {
+	huh.Field // the Select
+	of        *huh.Select[string]
+}
+
+// View is for the form, which is not shown; the page shows the Select's.
+func (p *pick) View() string { return "" }
+
+func (p *pick) Update(msg tea.Msg) (huh.Model, tea.Cmd) {
+	if _, ok := msg.(tea.KeyPressMsg); ok {
+		p.of.Update(msg)
+	}
+	return p, nil
 }
 
 // options are the choices of a question in words, with what each leads to.
@@ -171,6 +191,10 @@ func formKeys() *huh.KeyMap {
 // dressUp takes the theme of the session. huh asks for it many times a frame.
 func (f *formPage) dressUp() { f.dress = f.s.styles.theme().Theme(f.s.styles.dark) }
 
+func (f *formPage) theme() huh.Theme {
+	return huh.ThemeFunc(func(bool) *huh.Styles { return f.dress })
+}
+
 // at is the question that is being answered.
 func (f *formPage) at() int {
 	focused := f.form.GetFocusedField()
@@ -194,10 +218,10 @@ func (f *formPage) wide() int { return min(f.s.width, longLine) }
 // settle fits what is in the fields into their places.
 func (f *formPage) settle() {
 	for _, g := range f.fields {
-		if s, ok := g.Field.(*huh.Select[string]); ok {
-			s.Height(0)
-			if h := lipgloss.Height(s.View()); h > f.s.height-1 {
-				s.Height(f.s.height - 1)
+		if s, ok := g.Field.(*pick); ok {
+			s.of.Height(0)
+			if h := lipgloss.Height(s.of.View()); h > f.s.height-1 {
+				s.of.Height(f.s.height - 1)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func (f *formPage) view(width, height int) string {
 				lines = append(lines, "")
 			}
 			first = len(lines)
-			lines = append(lines, strings.Split(g.View(), "\n")...)
+			lines = append(lines, strings.Split(g.shown(), "\n")...)
 			if meaning := words().Meaning[g.key+"="+g.text]; meaning != "" && f.tight {
 				lines = append(lines, hang(wide, s.focus.Render("┃")+"   ", meaning, s.faint)...)
 			}
@@ -63,6 +63,14 @@ func (f *formPage) view(width, height int) string {
 		last = len(lines)
 	}
 	return f.pane.view(s, lines, width, height, first, last)
+}
+
+// shown is a question that is open.
+func (g *field) shown() string {
+	if p, ok := g.Field.(*pick); ok {
+		return p.of.View()
+	}
+	return g.View()
 }
 
 // said is an answer in words, for a question that is not open.
