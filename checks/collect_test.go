@@ -93,7 +93,7 @@ func subject(t *testing.T) (Subject, Sources) {
 			volumes: map[string]string{"code-" + sum("code")[:16] + ".squashfs": "code"},
 		},
 		Guest: fakeGuest(func(_ context.Context, program []byte, limit int64) ([]byte, error) {
-			if !bytes.HasPrefix(program, []byte("PARAMS = {")) || limit != ReportLimit {
+			if !bytes.Contains(program, []byte("\nPARAMS = {")) || limit != ReportLimit {
 				return nil, errors.New("not the collector")
 			}
 			return []byte(`{"listeners":{"ok":true,"value":[]},"sudo":{"ok":false,"err":"ENOENT"},"unit":7}`), nil

@@ -288,10 +288,10 @@ func TestFindingsComeInWhileTheMachineIsLookedAt(t *testing.T) {
 	r.shows("K3", "still being looked at")
 	close(m.hold)
 	r.until(func() bool { return r.results().report != nil })
-	r.shows("What was seen")
+	r.shows("✓ met")
 	r.lacks("looking …", "still being")
 	r.press("esc")
-	r.shows("Looked at on 2026-11-22", "f repair")
+	r.shows("Looked at on 2026-11-27", "f repair")
 	if l := r.line("›"); !strings.Contains(l, "K3 ") {
 		t.Errorf("the selection is lost: %q", l)
 	}
@@ -558,18 +558,18 @@ func TestFindingsAreSavedToANewFile(t *testing.T) {
 	r := looking(t, 80, 24, m)
 	for i, form := range []string{"html", "json", "sarif"} {
 		r.press("e", fmt.Sprint(i+1))
-		r.shows("Name of the file", "openclaw-2026-11-22."+form)
+		r.shows("Name of the file", "openclaw-2026-11-27."+form)
 		r.press("enter")
 		r.until(func() bool { return r.results().part == partList })
-		if got := m.exported[len(m.exported)-1]; got != form+" openclaw-2026-11-22."+form {
+		if got := m.exported[len(m.exported)-1]; got != form+" openclaw-2026-11-27."+form {
 			t.Errorf("saved %q", got)
 		}
-		r.shows("Saved as", "openclaw-2026-11-22."+form)
+		r.shows("Saved as", "openclaw-2026-11-27."+form)
 		r.press("down")
 		r.lacks("Saved as")
 	}
 
-	m.exportErr = &text.Fault{What: `the file "openclaw-2026-11-22.html" is there already`, Hint: "choose another name"}
+	m.exportErr = &text.Fault{What: `the file "openclaw-2026-11-27.html" is there already`, Hint: "choose another name"}
 	r.press("e", "enter", "enter")
 	r.until(func() bool { return r.results().file.writing == "" })
 	r.shows("is there already", "choose another name")
@@ -604,7 +604,7 @@ func TestAFileInTheHomeDirectoryIsMeant(t *testing.T) {
 	r.typed("~/")
 	r.press("enter")
 	r.until(func() bool { return r.results().part == partList })
-	if got := m.exported[0]; got != "html /home/me/openclaw-2026-11-22.html" {
+	if got := m.exported[0]; got != "html /home/me/openclaw-2026-11-27.html" {
 		t.Errorf("saved %q", got)
 	}
 }
