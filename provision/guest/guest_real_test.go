@@ -187,7 +187,7 @@ func TestAMachineIsSetUpRepairedAndTakenBack(t *testing.T) {
 			t.Fatalf("after a kill at %q: %v", cut.name, err)
 		}
 	}
-	if err := s.Apply(ctx, steps[0], r); err != nil {
+	if _, err := s.Apply(ctx, steps[0], r); err != nil {
 		t.Fatal(err)
 	}
 	if keys, _ := pins.Keys(); len(keys) != 1 || !bytes.Equal(keys[0].Marshal(), own.Marshal()) {
@@ -200,14 +200,14 @@ func TestAMachineIsSetUpRepairedAndTakenBack(t *testing.T) {
 
 	for _, step := range steps[1:] {
 		begin := time.Now()
-		if err := s.Apply(ctx, step, r); err != nil {
+		if _, err := s.Apply(ctx, step, r); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s took %s", step.ID, time.Since(begin).Round(10*time.Millisecond))
 	}
 	allHold(t, s, steps, "after set-up")
 	for _, step := range steps[1:] {
-		if err := s.Apply(ctx, step, r); err != nil {
+		if _, err := s.Apply(ctx, step, r); err != nil {
 			t.Fatalf("a second time: %v", err)
 		}
 	}
@@ -225,7 +225,7 @@ func TestAMachineIsSetUpRepairedAndTakenBack(t *testing.T) {
 	}
 
 	for _, step := range steps[1:] {
-		if err := s.Apply(ctx, step, r); err != nil {
+		if _, err := s.Apply(ctx, step, r); err != nil {
 			t.Fatalf("after undo: %v", err)
 		}
 	}
@@ -305,7 +305,7 @@ func damagesAreRepaired(t *testing.T, s *Session, steps []Step) {
 		}
 		for _, step := range steps {
 			if step.ID == c.step || !found[step.ID].OK {
-				if err := s.Apply(t.Context(), step, silent{}); err != nil {
+				if _, err := s.Apply(t.Context(), step, silent{}); err != nil {
 					t.Errorf("%s: %v", c.damage, err)
 				}
 			}
@@ -383,7 +383,7 @@ func TestTheGatewayBecomesReadyInItsSandbox(t *testing.T) {
 	}
 	for _, step := range steps {
 		begin := time.Now()
-		if err := s.Apply(ctx, step, r); err != nil {
+		if _, err := s.Apply(ctx, step, r); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s took %s", step.ID, time.Since(begin).Round(10*time.Millisecond))

@@ -230,7 +230,8 @@ func (s *Session) Repair(ctx context.Context, step Step, id string, r Reporter) 
 	ctx, cancel := context.WithTimeout(ctx, step.Deadline)
 	defer cancel()
 	if step.ID == "guest-hostkey" {
-		return s.Apply(ctx, step, r)
+		_, err := s.Apply(ctx, step, r)
+		return err
 	}
 	if _, err := s.Client.Root(ctx, step.RepairScript(id), nil); err != nil {
 		return stepFault(step.ID, err)

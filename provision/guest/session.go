@@ -48,9 +48,9 @@ func (s *Session) Check(ctx context.Context, steps []Step) (map[string]Held, err
 	return CheckAll(ctx, s.Client, steps)
 }
 
-// Apply makes one step's change, within its deadline. Whether it holds then is
-// for Check to say, except that guest-gateway is waited for.
-func (s *Session) Apply(ctx context.Context, step Step, r Reporter) error {
+// Apply makes one step's change, within its deadline, and says what its check finds
+// then; nil where that is still to be asked.
+func (s *Session) Apply(ctx context.Context, step Step, r Reporter) (*Held, error) {
 	ctx, cancel := context.WithTimeout(ctx, step.Deadline)
 	defer cancel()
 	switch step.ID {
@@ -59,18 +59,21 @@ func (s *Session) Apply(ctx context.Context, step Step, r Reporter) error {
 		if err == nil {
 			s.Client = next
 		}
-		return err
+		return nil, err
 	case "guest-gateway":
 		if _, err := s.Client.Root(ctx, step.ApplyScript(), nil); err != nil {
-			return stepFault(step.ID, err)
+			return nil, stepFault(step.ID, err)
 		}
-		return WaitGateway(ctx, s.Client, r)
+		return nil, WaitGateway(ctx, s.Client, r)
 	}
 	if step.Apply == "" && len(step.Files) == 0 {
-		return errors.New("step " + step.ID + " has nothing to apply")
+		return nil, errors.New("step " + step.ID + " has nothing to apply")
 	}
-	_, err := s.Client.Root(ctx, step.ApplyScript(), nil)
-	return stepFault(step.ID, err)
+	held, err := ApplyAndCheck(ctx, s.Client, step)
+	if err != nil {
+		return nil, err
+	}
+	return &held, nil
 }
 
 // Undo takes one step back to what was there before its first Apply. The host

@@ -119,13 +119,19 @@ func (s Step) UndoScript() string {
 // CheckAll runs the checks of all steps in one round trip and returns what each
 // found. An error means that they could not be run.
 func CheckAll(ctx context.Context, c *Client, steps []Step) (map[string]Held, error) {
+	return checkAfter(ctx, c, "none", "", steps)
+}
+
+// checkAfter is CheckAll after a first script, as which step that is.
+func checkAfter(ctx context.Context, c *Client, id, first string, steps []Step) (map[string]Held, error) {
 	var random [8]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, err
 	}
 	word := hex.EncodeToString(random[:])
 	var script strings.Builder
-	script.WriteString(prelude("none"))
+	script.WriteString(prelude(id))
+	script.WriteString(first)
 	for _, s := range steps {
 		fmt.Fprintf(&script, "printf '\\n%s begin %s\\n'\n(\nstep=%s\n%sexit $bad\n)\nprintf '\\n%s end %%d\\n' $?\n", word, s.ID, s.ID, s.checkBody(), word)
 	}
@@ -135,6 +141,12 @@ func CheckAll(ctx context.Context, c *Client, steps []Step) (map[string]Held, er
 		return nil, err
 	}
 	return parseChecks(word, string(out), steps)
+}
+
+// ApplyAndCheck makes a step's change and runs its check, in one round trip.
+func ApplyAndCheck(ctx context.Context, c *Client, s Step) (Held, error) {
+	found, err := checkAfter(ctx, c, s.ID, "(\nalone\n"+s.changes()+") || exit\n", []Step{s})
+	return found[s.ID], stepFault(s.ID, err)
 }
 
 func parseChecks(word, out string, steps []Step) (map[string]Held, error) {

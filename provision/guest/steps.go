@@ -211,7 +211,7 @@ mkdir -p -m 0700 @OWN@ && chown root:root @OWN@ && chmod 0700 @OWN@ || die "@OWN
 if ! mountpoint -q @HOME@; then
     seen=$(blkid -p -o export $device); status=$?
     case $status in
-    2) mkfs.ext4 -q -L clawarium-data -m 1 -E lazy_itable_init=1,lazy_journal_init=1 $device || die "no file system could be made on the data disk" ;;
+    2) mkfs.ext4 -q -L clawarium-data -m 1 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 $device || die "no file system could be made on the data disk" ;;
     0) case $seen in *TYPE=ext4*) ;; *) die "the data disk holds something else than ext4; it is left as it is" ;; esac ;;
     *) die "what is on the data disk is not clear; it is left as it is" ;;
     esac
@@ -405,6 +405,7 @@ func serviceStep(s Settings) (Step, error) {
 		ID:    "guest-service",
 		Files: []File{{units + layout.Unit, 0o644, "root:root", unit}},
 		Check: expand(`
+shown=$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths,IPAddressDeny)
 same "LoadState=loaded
 NeedDaemonReload=no
 FragmentPath=@UNITS@@UNIT@
@@ -416,8 +417,8 @@ ProtectHome=yes
 PrivateUsers=yes
 CapabilityBoundingSet=
 AmbientCapabilities=
-ReadWritePaths=@STATE@ @CACHE@ @OUTBOX@" "$(systemctl show @UNIT@ -p LoadState,NeedDaemonReload,FragmentPath,DropInPaths,User,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateUsers,CapabilityBoundingSet,AmbientCapabilities,ReadWritePaths)"
-denied=" $(systemctl show @UNIT@ -P IPAddressDeny) "
+ReadWritePaths=@STATE@ @CACHE@ @OUTBOX@" "$shown"
+denied=" $(printf '%s\n' "$shown" | sed -n 's/^IPAddressDeny=//p') "
 case $denied in *' ::/0 '*) ;; *) no "the unit may send to any IPv6 address" ;; esac
 case $denied in *' 0.0.0.0/0 '*) ;; *) no "the unit may send to any IPv4 address" ;; esac
 `),

@@ -128,12 +128,15 @@ func (e *Env) wrap(id string, deadline time.Duration) provision.Step {
 			if held, ok := e.checked[stepGateway]; ok && held.OK {
 				delete(e.checked, stepGateway) // it may have to start again
 			}
-			err = session.Apply(ctx, step, r)
+			held, err := session.Apply(ctx, step, r)
 			if err == nil && id == stepHostKey {
 				err = e.forgetOneTimeKey()
 			}
 			if err != nil {
 				return err
+			}
+			if held != nil && e.checked != nil {
+				e.checked[id] = *held
 			}
 			return e.rememberGuest(step)
 		},
@@ -164,7 +167,7 @@ func (e *Env) expect(id string) time.Duration {
 // at the machine takes seconds under emulation, and nothing changes between.
 func (e *Env) holdsInGuest(ctx context.Context, id string) (bool, error) {
 	if held, ok := e.checked[id]; ok {
-		return held.OK, nil
+		return e.told(id, held)
 	}
 	session, err := e.Session(ctx)
 	if err != nil {
@@ -173,6 +176,13 @@ func (e *Env) holdsInGuest(ctx context.Context, id string) (bool, error) {
 	steps, err := e.inGuest()
 	if err != nil {
 		return false, err
+	}
+	if e.checked == nil && !e.record.HostKeySwitched {
+		// The first step is still to be done, and so are all that come after it.
+		e.checked = map[string]guest.Held{}
+		for _, s := range steps {
+			e.checked[s.ID] = guest.Held{Why: "not done yet"}
+		}
 	}
 	if e.checked == nil {
 		e.checked, err = session.Check(ctx, steps)
@@ -187,12 +197,17 @@ func (e *Env) holdsInGuest(ctx context.Context, id string) (bool, error) {
 			return false, err
 		}
 		e.checked[id] = one[id]
-		if !one[id].OK && e.applied[id] {
-			return false, fault(one[id].Why, "", nil) // says more than "no effect"
-		}
-		return one[id].OK, nil
+		return e.told(id, one[id])
 	}
 	return false, nil
+}
+
+// told is what a check's answer means for the engine.
+func (e *Env) told(id string, held guest.Held) (bool, error) {
+	if !held.OK && e.applied[id] {
+		return false, fault(held.Why, "", nil) // says more than "no effect"
+	}
+	return held.OK, nil
 }
 
 // forgetOneTimeKey deletes the host key of the first session from the host.
