@@ -1,7 +1,8 @@
 package openclaw
 
 // What is known of OpenClaw from outside a machine: below which version it has
-// holes that are published, and at which addresses its model providers are.
+// holes that are published, at which addresses its model providers are, and what it
+// has to be told of those that it does not bring.
 
 import (
 	_ "embed"
@@ -14,7 +15,7 @@ import (
 	"github.com/clawarium/clawarium/assets/packed"
 )
 
-//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json
+//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json providers.json
 
 //go:embed facts.tar.gz
 var facts string
@@ -92,4 +93,44 @@ func matches(pattern, host string) bool {
 	}
 	middle := host[len(before) : len(host)-len(after)]
 	return strings.Trim(middle, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// Custom is a provider of the plan that OpenClaw does not bring: what has to be in its
+// configuration for it.
+type Custom struct {
+	Plan  string         `json:"plan"`  // the plan's name of it
+	Name  string         `json:"name"`  // OpenClaw's, below models.providers
+	Entry map[string]any `json:"entry"` // as its schema says
+}
+
+var custom = sync.OnceValue(func() []Custom {
+	var all struct {
+		Providers []Custom `json:"providers"`
+	}
+	read("providers.json", &all)
+	return all.Providers
+})
+
+// CustomOf finds it by the plan's name.
+func CustomOf(provider string) (Custom, bool) {
+	for _, c := range custom() {
+		if c.Plan == provider {
+			return c, true
+		}
+	}
+	return Custom{}, false
+}
+
+// NameOf is OpenClaw's name of a provider of the plan: what a key is handed over for.
+func NameOf(provider string) string {
+	if c, ok := CustomOf(provider); ok {
+		return c.Name
+	}
+	return provider
+}
+
+// Model is the model that the agent begins with, as OpenClaw names it.
+func (c Custom) Model() string {
+	first := c.Entry["models"].([]any)[0].(map[string]any)
+	return c.Name + "/" + first["id"].(string)
 }
