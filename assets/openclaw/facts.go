@@ -95,42 +95,26 @@ func matches(pattern, host string) bool {
 	return strings.Trim(middle, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// Custom is a provider of the plan that OpenClaw does not bring: what has to be in its
-// configuration for it.
-type Custom struct {
-	Plan  string         `json:"plan"`  // the plan's name of it
-	Name  string         `json:"name"`  // OpenClaw's, below models.providers
-	Entry map[string]any `json:"entry"` // as its schema says
-}
-
-var custom = sync.OnceValue(func() []Custom {
-	var all struct {
-		Providers []Custom `json:"providers"`
-	}
+// custom has the providers of the plan that OpenClaw does not bring, by the plan's names.
+var custom = sync.OnceValue(func() map[string]any {
+	var all map[string]any
 	read("providers.json", &all)
-	return all.Providers
+	return all["providers"].(map[string]any)
 })
 
-// CustomOf finds it by the plan's name.
-func CustomOf(provider string) (Custom, bool) {
-	for _, c := range custom() {
-		if c.Plan == provider {
-			return c, true
-		}
-	}
-	return Custom{}, false
-}
-
 // NameOf is OpenClaw's name of a provider of the plan: what a key is handed over for.
+// Of those that it does not bring it is one of ours, since by the names of its own
+// plugins it misses them.
 func NameOf(provider string) string {
-	if c, ok := CustomOf(provider); ok {
-		return c.Name
+	if custom()[provider] != nil {
+		provider += "-api"
 	}
 	return provider
 }
 
-// Model is the model that the agent begins with, as OpenClaw names it.
-func (c Custom) Model() string {
-	first := c.Entry["models"].([]any)[0].(map[string]any)
-	return c.Name + "/" + first["id"].(string)
+// CustomOf is what its configuration has to have below models.providers, by that name,
+// for a provider that it does not bring; nil for any other.
+func CustomOf(provider string) map[string]any {
+	entry, _ := custom()[provider].(map[string]any)
+	return entry
 }

@@ -41,8 +41,8 @@ func Config(c ConfigChoices) ([]byte, error) {
 		return nil, fmt.Errorf("preset %q: %w", c.Preset, ErrChoice)
 	}
 	model, brought := defaultModels[c.Provider]
-	own, custom := openclaw.CustomOf(c.Provider)
-	if !brought && !custom {
+	custom := openclaw.CustomOf(c.Provider)
+	if !brought && custom == nil {
 		return nil, fmt.Errorf("provider %q: %w", c.Provider, ErrChoice)
 	}
 	config := onboarded()
@@ -54,9 +54,10 @@ func Config(c ConfigChoices) ([]byte, error) {
 	if c.Version != "" {
 		merge(config, object{"meta": object{"lastTouchedVersion": c.Version}})
 	}
-	if custom {
-		model = own.Model()
-		merge(config, object{"models": object{"providers": object{own.Name: own.Entry}}})
+	if custom != nil {
+		name := openclaw.NameOf(c.Provider)
+		model = name + "/" + custom["models"].(list)[0].(object)["id"].(string)
+		merge(config, object{"models": object{"providers": object{name: custom}}})
 	}
 	if model != "" {
 		merge(config, object{"agents": object{"defaults": object{"model": object{"primary": model}}}})
