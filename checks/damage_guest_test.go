@@ -132,6 +132,7 @@ var guestDamages = []damage{
 	{"a relay", addressed(Address{"models.providers.anthropic.baseUrl", "anthropic", "https", "claude.example.net", 0}), []ID{"K26"}},
 	{"a relay whose name begins like the provider's", addressed(Address{"models.providers.openai.baseUrl", "openai", "https", "api.openai.com.example.net", 0}), []ID{"K26"}},
 	{"the provider's host under another's name", addressed(Address{"models.providers.openai.baseUrl", "openai", "https", "api.deepseek.com", 0}), []ID{"K26"}},
+	{"another provider's host under a name that clawarium gave", addressed(Address{"models.providers.deepseek-api.baseUrl", "deepseek-api", "https", "api.openai.com", 0}), []ID{"K26"}},
 	{"a relay by the environment", addressed(Address{"environment OPENAI_BASE_URL", "openai", "https", "relay.example.net", 0}), []ID{"K26"}},
 	{"a relay under a name of its own", addressed(Address{"models.providers.mine.baseUrl", "mine", "https", "relay.example.net", 0}), []ID{"K26"}},
 	{"no encryption", addressed(Address{"models.providers.openai.baseUrl", "openai", "http", "api.openai.com", 0}), []ID{"K26"}},

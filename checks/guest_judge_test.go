@@ -272,7 +272,10 @@ func TestTheDataOnOpenClawIsSound(t *testing.T) {
 	if order, ok := compareVersions(plan.OpenClawVersion, floor.Version); !ok || order < 0 {
 		t.Errorf("the pinned %s is older than %s", plan.OpenClawVersion, floor.Version)
 	}
-	for provider := range plannedProviders() {
+	for _, provider := range plan.Choices("openclaw.provider") {
+		if provider == plan.None {
+			continue
+		}
 		if p, ok := openclaw.ProviderOf(provider); !ok || len(p.Hosts) == 0 {
 			t.Errorf("the plan offers %s, of which no address is known", provider)
 		}
@@ -295,10 +298,6 @@ func TestTheDataOnOpenClawIsSound(t *testing.T) {
 	}
 }
 
-func plannedProviders() map[string]bool {
-	return map[string]bool{"anthropic": true, "openai": true, "deepseek": true, "moonshot": true, "zai": true, "qwen": true, "google": true, "openrouter": true}
-}
-
 func TestAModelOnTheMachineItselfIsFineAndARelayThereIsNot(t *testing.T) {
 	one := func(a Address) Finding {
 		return after(t, "K26", func(e *Evidence) {
@@ -310,6 +309,7 @@ func TestAModelOnTheMachineItselfIsFineAndARelayThereIsNot(t *testing.T) {
 	wants(t, one(Address{"models.providers.ollama.baseUrl", "ollama", "http", "[::1]", 11434}), Met, "on the machine itself")
 	wants(t, one(Address{"models.providers.openai.baseUrl", "openai", "http", "localhost", 4000}), NotMet, "whoever is there reads everything")
 	wants(t, one(Address{"models.providers.mine.baseUrl", "mine", "https", "api.deepseek.com", 0}), Met, "deepseek")
+	wants(t, one(Address{"models.providers.deepseek-api.baseUrl", "deepseek-api", "https", "api.deepseek.com", 0}), Met, "deepseek")
 	wants(t, one(Address{"environment OTEL_EXPORTER_OTLP_ENDPOINT", "otel_exporter_otlp", "https", "x.example", 0}), Met, "no address is changed")
 }
 

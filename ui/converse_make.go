@@ -299,7 +299,7 @@ func (c *conversation) checked(ctx context.Context) error {
 		c.code = 1
 	}
 	c.heading("next")
-	c.sayf(text.T().Command.WhatNext, c.nameFlag())
+	c.sayf(text.T().Command.WhatNext, c.nameFlag(), KeyFor(c.plan))
 	c.sayf(text.T().Lines.Next, c.nameFlag())
 	return nil
 }

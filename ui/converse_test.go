@@ -83,7 +83,7 @@ func TestABadAnswerIsQuotedExplainedAndAskedAgain(t *testing.T) {
 			"floppy", "file", "relative/path", "/nowhere/image.qcow2", "", "<", "auto", // sources
 			"ftp://x", "http://me:hunter22@proxy.example", "-", "",
 			"",
-			"named hosts only", "zhipu", "智谱（z.ai）", // network
+			"named hosts only", "zhipu", "智谱（z.ai）国际站", // network
 			"?", "telegram and slack", "8", "飞书 / LARK, 钉钉", "<", "-",
 			"https://x.example/y", "*.com", "127.1 10.0.0.1", "x.example",
 			"a key with blanks", testKey,

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/clawarium/clawarium/assets/openclaw"
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/plan"
@@ -180,12 +181,8 @@ func (n *next) items() []nextItem {
 		{"c", t.Check, t.CheckAbout, commandLine("check", name)},
 	}
 	if n.s.plan.OpenClaw.Provider == plan.None || len(n.s.key) == 0 {
-		provider := n.s.plan.OpenClaw.Provider
-		if provider == plan.None {
-			provider = t.Provider
-		}
 		items = append(items, nextItem{"·", t.Key, t.KeyAbout,
-			commandLine("openclaw", name) + " -- models auth paste-api-key --provider " + provider})
+			commandLine("openclaw", name) + " -- models auth paste-api-key --provider " + KeyFor(n.s.plan)})
 	}
 	return append(items,
 		nextItem{"·", t.Channel, t.ChannelAbout, commandLine("openclaw", name) + " -- channels --help"},
@@ -212,6 +209,14 @@ func commandLine(command, machine string) string {
 		line += " --name " + machine
 	}
 	return line
+}
+
+// KeyFor names the plan's provider as the command does that takes its key.
+func KeyFor(p plan.Plan) string {
+	if p.OpenClaw.Provider == plan.None {
+		return text.T().Progress.Next.Provider
+	}
+	return openclaw.NameOf(p.OpenClaw.Provider)
 }
 
 const defaultMachine = "openclaw"

@@ -69,7 +69,7 @@ func TestCommandsNameTheMachineWhenItHasAnotherName(t *testing.T) {
 	got := r.screen()
 	for _, want := range []string{
 		"clawarium open --name tank-2", "clawarium check --name tank-2",
-		"clawarium openclaw --name tank-2 -- models auth paste-api-key --provider deepseek", "clawarium confirm --name tank-2",
+		"clawarium openclaw --name tank-2 -- models auth paste-api-key --provider deepseek-api", "clawarium confirm --name tank-2",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q:\n%s", want, got)

@@ -22,8 +22,8 @@ func TestEveryPresetSaysWhereItsHostsAreDocumented(t *testing.T) {
 func TestTheHostsOfAProviderAreThoseThatTheSelfCheckKnows(t *testing.T) {
 	for _, p := range presets().Providers {
 		for _, h := range Provider(p.ID) {
-			if owner, ok := openclaw.ServedBy(h.Name); !ok || owner.ID != p.ID {
-				t.Errorf("%s of %s is %q's to the self-check", h.Name, p.ID, owner.ID)
+			if owner, ok := openclaw.ProviderOf(p.ID); !ok || !owner.Serves(h.Name) {
+				t.Errorf("%s of %s is not %q's to the self-check", h.Name, p.ID, owner.ID)
 			}
 		}
 	}

@@ -1,7 +1,8 @@
 package openclaw
 
 // What is known of OpenClaw from outside a machine: below which version it has
-// holes that are published, and at which addresses its model providers are.
+// holes that are published, at which addresses its model providers are, and what it
+// has to be told of those that it does not bring.
 
 import (
 	_ "embed"
@@ -14,7 +15,7 @@ import (
 	"github.com/clawarium/clawarium/assets/packed"
 )
 
-//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json
+//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json providers.json
 
 //go:embed facts.tar.gz
 var facts string
@@ -92,4 +93,28 @@ func matches(pattern, host string) bool {
 	}
 	middle := host[len(before) : len(host)-len(after)]
 	return strings.Trim(middle, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// custom has the providers of the plan that OpenClaw does not bring, by the plan's names.
+var custom = sync.OnceValue(func() map[string]any {
+	var all map[string]any
+	read("providers.json", &all)
+	return all["providers"].(map[string]any)
+})
+
+// NameOf is OpenClaw's name of a provider of the plan: what a key is handed over for.
+// Of those that it does not bring it is one of ours, since by the names of its own
+// plugins it misses them.
+func NameOf(provider string) string {
+	if custom()[provider] != nil {
+		provider += "-api"
+	}
+	return provider
+}
+
+// CustomOf is what its configuration has to have below models.providers, by that name,
+// for a provider that it does not bring; nil for any other.
+func CustomOf(provider string) map[string]any {
+	entry, _ := custom()[provider].(map[string]any)
+	return entry
 }

@@ -6,7 +6,7 @@ type Steps struct {
 	Filter, Network, Seed, Domain, Boot, Eject, ModelKey                          string
 
 	EmulationAsked, ProbingKVM, KVMAsked, KVMAskedHint string
-	SlowClockNote, EmulationNote, ProviderMissing      string
+	SlowClockNote, EmulationNote                       string
 	Uploading, ComparingVolume, DataDiskAgain          string
 	VolumeDiffers, VolumeDiffersHint                   string
 	Starting, WaitingForGuest, ShuttingDown            string
@@ -45,10 +45,9 @@ var enSteps = Steps{
 	EmulationAsked: "emulation was asked for in the plan",
 	ProbingKVM:     "Trying whether KVM (the processor's help for virtual machines) really boots something …",
 	KVMAsked:       "the plan asks for kvm, and KVM cannot be used here", KVMAskedHint: "use acceleration: auto, or see why with `ls -l /dev/kvm` and the firmware's virtualisation setting",
-	EmulationNote:   "Without KVM the machine is emulated: good for trying out, too slow for living with.",
-	ProviderMissing: "OpenClaw %s does not bring the provider %q itself, and its plugin cannot be installed in the machine yet: the agent has no model until you choose anthropic, openai, google or openrouter. A key for it is not handed over.",
-	SlowClockNote:   "Its clock runs slow, so that OpenClaw's own time limits hold: the gateway's first start takes 4 to 8 minutes.",
-	Uploading:       "copying into the pool", ComparingVolume: "comparing what is in the pool", DataDiskAgain: "using the data disk that was kept",
+	EmulationNote: "Without KVM the machine is emulated: good for trying out, too slow for living with.",
+	SlowClockNote: "Its clock runs slow, so that OpenClaw's own time limits hold: the gateway's first start takes 4 to 8 minutes.",
+	Uploading:     "copying into the pool", ComparingVolume: "comparing what is in the pool", DataDiskAgain: "using the data disk that was kept",
 	VolumeDiffers: "the volume %q is not what was put there", VolumeDiffersHint: "run `clawarium setup` to put it there again",
 	Starting: "starting", WaitingForGuest: "waiting for the guest's SSH", ShuttingDown: "shutting down",
 	GuestIsOff: "the machine %q is off", GuestIsOffHint: "run `clawarium start`",
@@ -92,10 +91,9 @@ var zhSteps = Steps{
 	EmulationAsked: "方案要求使用仿真",
 	ProbingKVM:     "正在试验 KVM（处理器对虚拟机的支持）能否真正启动……",
 	KVMAsked:       "方案要求 kvm，但这里用不了 KVM", KVMAskedHint: "请改用 acceleration: auto，或用 `ls -l /dev/kvm` 和固件的虚拟化设置查明原因",
-	EmulationNote:   "没有 KVM，虚拟机靠仿真运行：适合试用，日常使用太慢。",
-	ProviderMissing: "OpenClaw %s 不自带模型提供商 %q，其插件目前还不能装进虚拟机：改选 anthropic、openai、google 或 openrouter 之前，智能体没有模型可用，也不会转交它的密钥。",
-	SlowClockNote:   "它的时钟走得慢，好让 OpenClaw 自身的时限成立：网关首次启动需 4 到 8 分钟。",
-	Uploading:       "正在复制到存储池", ComparingVolume: "正在比对存储池中的内容", DataDiskAgain: "沿用保留下来的数据盘",
+	EmulationNote: "没有 KVM，虚拟机靠仿真运行：适合试用，日常使用太慢。",
+	SlowClockNote: "它的时钟走得慢，好让 OpenClaw 自身的时限成立：网关首次启动需 4 到 8 分钟。",
+	Uploading:     "正在复制到存储池", ComparingVolume: "正在比对存储池中的内容", DataDiskAgain: "沿用保留下来的数据盘",
 	VolumeDiffers: "存储卷 %q 与放入时不符", VolumeDiffersHint: "运行 `clawarium setup` 重新放入",
 	Starting: "正在启动", WaitingForGuest: "正在等待虚拟机的 SSH", ShuttingDown: "正在关机",
 	GuestIsOff: "虚拟机 %q 是关闭的", GuestIsOffHint: "运行 `clawarium start`",

@@ -4,8 +4,8 @@ package main
 
 // OpenClaw and the system around it, really working through the one way out: the real
 // package's own commands, Debian's archive and the npm registry as this computer
-// reaches them, and a stand-in for the model provider, over TLS under an authority of
-// the tests'. The machine is that of the warden's test.
+// reaches them, and stand-ins for model providers, over TLS under an authority of the
+// tests'. The machine is that of the warden's test.
 
 import (
 	"os"
@@ -20,7 +20,7 @@ import (
 
 // throughIt is what the machine's plan says for that.
 func throughIt(t *testing.T, w *world) []string {
-	return []string{"--set", "openclaw.provider=openrouter", "--set", "network.ca=" + authorities(t, w, surround(t))}
+	return []string{"--set", "openclaw.provider=deepseek", "--set", "network.allow=" + bundledName, "--set", "network.ca=" + authorities(t, w, surround(t))}
 }
 
 // everythingThroughIt tries it on a machine whose warden is connected.
@@ -77,16 +77,28 @@ echo "is $(dpkg-query -W -f '${Version}' $package), wanted $version"`)
 		}
 	})
 
-	t.Run("OpenClaw calls its provider, and what else it asks for is refused and listed", func(t *testing.T) {
-		cmd := "models auth paste-api-key --provider openrouter"
-		if r := w.fed("sk-0123456789abcdef0123456789abcdef\n", 10*time.Minute, nil, append([]string{"openclaw", "--name", name, "--"}, strings.Fields(cmd)...)...); r.exit != 0 {
+	// called has OpenClaw call a model with a key that it is given first.
+	called := func(t *testing.T, name, model, host, key string) {
+		provider, _, _ := strings.Cut(model, "/")
+		cmd := "models auth paste-api-key --provider " + provider
+		if r := w.fed(key+"\n", 10*time.Minute, nil, append([]string{"openclaw", "--name", name, "--"}, strings.Fields(cmd)...)...); r.exit != 0 {
 			t.Fatalf("%s: exit %d\n%s\n%s", cmd, r.exit, r.stdout, r.stderr)
 		}
 		r := w.runWith(10*time.Minute, nil, "openclaw", "--name", name, "--", "infer", "model", "run", "--local",
-			"--model", "openrouter/auto", "--prompt", "Reply with exactly: pong", "--json")
-		if r.exit != 0 || !strings.Contains(r.stdout, "pong") || s.calls.Load() == 0 || !passed(providerName) {
-			t.Errorf("exit %d, %d calls, passed %v\n%s\n%s", r.exit, s.calls.Load(), passed(providerName), r.stdout, r.stderr)
+			"--model", model, "--prompt", "Reply with exactly: pong", "--json")
+		if strings.Contains(r.stderr, "npm") {
+			t.Errorf("it looked for a plugin:\n%s", r.stderr)
 		}
+		shown, _ := s.shown.Load(host)
+		if r.exit != 0 || !strings.Contains(r.stdout, "pong") || shown != "Bearer "+key || !passed(host) {
+			t.Errorf("exit %d, authorization %q, passed %v\n%s\n%s", r.exit, shown, passed(host), r.stdout, r.stderr)
+		}
+		if found := w.holding(key); len(found) > 0 {
+			t.Errorf("the key is on this computer, in %q", found)
+		}
+	}
+	t.Run("OpenClaw calls a provider that it does not bring, and what else it asks for is refused and listed", func(t *testing.T) {
+		called(t, name, "deepseek-api/deepseek-v4-pro", customName, "sk-0123456789abcdef0123456789abcdef")
 		if out := w.keeper(name, `curl -s -m 60 -o /dev/null -x http://127.0.0.1:3128 -w '%{http_connect}' https://telemetry.openclaw.ai/; true`); out != "403" {
 			t.Errorf("telemetry: %q", out)
 		}
@@ -96,12 +108,19 @@ echo "is $(dpkg-query -W -f '${Version}' $package), wanted $version"`)
 		}
 	})
 
+	t.Run("OpenClaw calls a provider that it brings", func(t *testing.T) {
+		if os.Getenv("CLAWARIUM_E2E_LONG") == "" {
+			t.Skip("CLAWARIUM_E2E_LONG is not set: two minutes more, of which most is OpenClaw's start")
+		}
+		called(t, name, "openrouter/auto", bundledName, "sk-or-0123456789abcdef0123456789ab")
+	})
+
 	t.Run("OpenClaw's own validation of its proxy agrees", func(t *testing.T) {
 		if os.Getenv("CLAWARIUM_E2E_LONG") == "" {
 			t.Skip("CLAWARIUM_E2E_LONG is not set: a minute more, of which most is OpenClaw's start")
 		}
 		r := w.runWith(10*time.Minute, nil, "openclaw", "--name", name, "--", "proxy", "validate", "--json",
-			"--timeout-ms", "60000", "--allowed-url", "https://"+providerName+"/")
+			"--timeout-ms", "60000", "--allowed-url", "https://"+customName+"/")
 		if r.exit != 0 {
 			t.Errorf("exit %d\n%s\n%s", r.exit, r.stdout, r.stderr)
 		}

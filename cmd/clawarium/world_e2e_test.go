@@ -67,15 +67,17 @@ const (
 	public6     = "2001:db8:77::10"
 	public6Host = "2001:db8:77::1"
 	allowedName = "allowed.world.example"
-	// providerName is a real model provider's, which in this world is a stand-in here.
-	providerName = "openrouter.ai"
+	// Real model providers', which in this world are stand-ins here: of one that
+	// OpenClaw does not bring, and of one that it does.
+	customName  = "api.deepseek.com"
+	bundledName = "openrouter.ai"
 )
 
 // surroundings are that world. Machines of several tests share it.
 type surroundings struct {
 	dir     string // world.json and the dialler's socket
 	changes atomic.Int64
-	calls   atomic.Int64 // of the model provider
+	shown   sync.Map // what the last call of a model provider had as its authorization
 	stop    []func()
 }
 
@@ -321,7 +323,7 @@ func (s *surroundings) serve(t *testing.T) {
 	}()
 }
 
-// answerAll says something to everybody, and to whoever calls the provider by its name
+// answerAll says something to everybody, and to whoever calls a provider by its name
 // what a model says.
 func (s *surroundings) answerAll(ln net.Listener) {
 	for {
@@ -339,9 +341,11 @@ func (s *surroundings) answerAll(ln net.Listener) {
 			}
 			body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20))
 			kind, answer := "text/plain", "hello"
-			if secure, ok := conn.(*tls.Conn); ok && secure.ConnectionState().ServerName == providerName && request.Method == http.MethodPost {
-				s.calls.Add(1)
-				kind, answer = modelAnswer(body)
+			if secure, ok := conn.(*tls.Conn); ok && request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/chat/completions") {
+				if name := secure.ConnectionState().ServerName; name == customName || name == bundledName {
+					s.shown.Store(name, request.Header.Get("Authorization"))
+					kind, answer = modelAnswer(body)
+				}
 			}
 			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", kind, len(answer), answer)
 		}()
@@ -439,7 +443,7 @@ func (s *surroundings) dialFor(line *net.UnixConn) {
 // lookup is the name server of the world.
 func (s *surroundings) lookup(name string) (addresses string, known bool) {
 	switch name {
-	case allowedName, providerName:
+	case allowedName, customName, bundledName:
 		return "198.51.100.10", true
 	case "private.world.example":
 		return "192.168.177.2", true
@@ -478,7 +482,7 @@ func worldCertificate(t *testing.T) (authority []byte, certificate tls.Certifica
 	ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "the tests' world"},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	root, signer := make(ca, ca, nil)
-	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{allowedName, providerName},
+	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{allowedName, customName, bundledName},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	der, key := make(leaf, ca, signer)
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root}), tls.Certificate{Certificate: [][]byte{der, root}, PrivateKey: key}

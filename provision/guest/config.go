@@ -15,6 +15,7 @@ import (
 	"maps"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/openclaw"
 )
 
 // ConfigChoices are the parts of the plan that OpenClaw's configuration shows.
@@ -39,8 +40,9 @@ func Config(c ConfigChoices) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("preset %q: %w", c.Preset, ErrChoice)
 	}
-	model, ok := defaultModels[c.Provider]
-	if !ok {
+	model, brought := defaultModels[c.Provider]
+	custom := openclaw.CustomOf(c.Provider)
+	if !brought && custom == nil {
 		return nil, fmt.Errorf("provider %q: %w", c.Provider, ErrChoice)
 	}
 	config := onboarded()
@@ -52,6 +54,11 @@ func Config(c ConfigChoices) ([]byte, error) {
 	if c.Version != "" {
 		merge(config, object{"meta": object{"lastTouchedVersion": c.Version}})
 	}
+	if custom != nil {
+		name := openclaw.NameOf(c.Provider)
+		model = name + "/" + custom["models"].(list)[0].(object)["id"].(string)
+		merge(config, object{"models": object{"providers": object{name: custom}}})
+	}
 	if model != "" {
 		merge(config, object{"agents": object{"defaults": object{"model": object{"primary": model}}}})
 	}
@@ -60,23 +67,17 @@ func Config(c ConfigChoices) ([]byte, error) {
 }
 
 // defaultModels are the first models that OpenClaw's own provider pages
-// (docs/providers) set up; the owner can choose others later. Providers that OpenClaw
-// does not bring itself have none: with a model whose plugin is missing, each of its
-// commands tries to fetch that by npm, which the machine does not have, and fails.
+// (docs/providers) set up, of the providers that it brings; the owner can choose others
+// later. The rest are in assets/openclaw/providers.json, under names of our own: with a
+// model whose plugin is missing, each of OpenClaw's commands tries to fetch that by npm,
+// which the machine does not have, and fails.
 var defaultModels = map[string]string{
 	"none":       "",
 	"anthropic":  "anthropic/claude-opus-5",
 	"openai":     "openai/gpt-6-astra",
-	"deepseek":   "",
-	"moonshot":   "",
-	"zai":        "",
-	"qwen":       "",
 	"google":     "google/gemini-3.1-pro-preview",
 	"openrouter": "openrouter/auto",
 }
-
-// Brings says whether OpenClaw brings the provider itself, so that it can be used.
-func Brings(provider string) bool { return defaultModels[provider] != "" }
 
 // onboarded is what `openclaw onboard --non-interactive` writes on a fresh
 // machine, but for its time stamp and its tool profile.

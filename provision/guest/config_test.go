@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/clawarium/clawarium/provision/plan"
 )
 
 // openclawSchema is the schema that OpenClaw itself exports.
@@ -110,7 +112,7 @@ func TestEveryPresetWithEveryProviderIsValidByOpenClawsOwnSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, preset := range presetNames {
-		for provider := range defaultModels {
+		for _, provider := range plan.Choices("openclaw.provider") {
 			config := decoded(t, ConfigChoices{Preset: preset, Provider: provider, Version: "2026.9.6"})
 			if err := schema.Validate(config); err != nil {
 				t.Errorf("%s, %s: %v", preset, provider, err)
@@ -125,13 +127,20 @@ func TestTheSchemaRefusesWhatOpenClawWouldRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, damage := range map[string]func(map[string]any){
-		"unknown key":  func(c map[string]any) { c["openTheDoor"] = true },
+		"unknown key": func(c map[string]any) { c["openTheDoor"] = true },
+		"unknown way to call a model": func(c map[string]any) {
+			c["models"].(map[string]any)["providers"].(map[string]any)["deepseek-api"].(map[string]any)["api"] = "telepathy"
+		},
+		"unknown need of a model": func(c map[string]any) {
+			entry := c["models"].(map[string]any)["providers"].(map[string]any)["deepseek-api"].(map[string]any)
+			entry["models"].([]any)[0].(map[string]any)["compat"].(map[string]any)["thinkingFormat"] = "aloud"
+		},
 		"unknown bind": func(c map[string]any) { c["gateway"].(map[string]any)["bind"] = "everywhere" },
 		"unknown ask": func(c map[string]any) {
 			c["tools"].(map[string]any)["exec"].(map[string]any)["ask"] = "never"
 		},
 	} {
-		config := decoded(t, ConfigChoices{Preset: "cautious", Provider: "none"})
+		config := decoded(t, ConfigChoices{Preset: "cautious", Provider: "deepseek"})
 		damage(config)
 		if schema.Validate(config) == nil {
 			t.Errorf("%s: accepted", name)

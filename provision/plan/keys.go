@@ -92,7 +92,7 @@ var keys = []key{
 	{path: "openclaw.preset", at: func(p *Plan) any { return &p.OpenClaw.Preset }, kind: choice,
 		choices: []string{Cautious, Workspace, Full}},
 	{path: "openclaw.provider", at: func(p *Plan) any { return &p.OpenClaw.Provider }, kind: choice,
-		choices: []string{None, "anthropic", "openai", "deepseek", "moonshot", "zai", "qwen", "google", "openrouter"}},
+		choices: []string{None, "anthropic", "openai", "deepseek", "moonshot", "moonshot-cn", "zai", "zai-cn", "qwen", "qwen-cn", "google", "openrouter"}},
 	{path: "network.level", at: func(p *Plan) any { return &p.Network.Level }, kind: choice, egress: true,
 		choices: []string{Allowlist, Internet, Offline}},
 	{path: "network.channels", at: func(p *Plan) any { return &p.Network.Channels }, kind: picks, egress: true, high: int64(len(channels)),

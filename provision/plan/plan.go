@@ -68,7 +68,8 @@ type OpenClaw struct {
 	// still asked for).
 	Preset string `yaml:"preset" json:"preset"`
 	// Provider whose model key is asked for: none, anthropic, openai, deepseek,
-	// moonshot, zai, qwen, google or openrouter. The key is never in a plan.
+	// moonshot, zai, qwen, google or openrouter; with -cn, the platforms of moonshot,
+	// zai and qwen for China, whose keys are others. The key is never in a plan.
 	Provider string `yaml:"provider" json:"provider"`
 }
 

@@ -133,7 +133,7 @@ func TestEveryRefusalNamesTheValueTheRangeAndWhatToDo(t *testing.T) {
 		sets("machine.clock", "fast", "auto, steady, slow", "choose one of: auto, steady, slow"),
 		sets("image.source", "offical", "auto, official, build, file", `did you mean "official"?`),
 		sets("openclaw.preset", "caution", "cautious, workspace, full", `did you mean "cautious"?`),
-		sets("openclaw.provider", "antropic", "none, anthropic, openai, deepseek, moonshot, zai, qwen, google, openrouter", `did you mean "anthropic"?`),
+		sets("openclaw.provider", "antropic", "none, anthropic, openai, deepseek, moonshot, moonshot-cn, zai, zai-cn, qwen, qwen-cn, google, openrouter", `did you mean "anthropic"?`),
 		sets("network.level", "internal", "allowlist, internet, offline", `did you mean "internet"?`),
 		sets("language", "cn", "auto, en, zh", `did you mean "en"?`),
 

@@ -15,7 +15,6 @@ import (
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/guest"
-	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/virt"
 	"github.com/clawarium/clawarium/provision/warden"
 )
@@ -42,15 +41,7 @@ func (e *Env) caveats() []string {
 	if c.SlowClock {
 		out = append(out, t.SlowClockNote)
 	}
-	if p := e.Plan.OpenClaw.Provider; p != plan.None && !guest.Brings(p) {
-		out = append(out, e.providerMissing())
-	}
 	return out
-}
-
-// providerMissing says that the plan's provider cannot be used yet.
-func (e *Env) providerMissing() string {
-	return fmt.Sprintf(e.text().ProviderMissing, e.Plan.OpenClaw.Version, e.Plan.OpenClaw.Provider)
 }
 
 // Describe prints everything that setup would make, XML and guest files

@@ -392,7 +392,10 @@ func TestTheGroundIsReadFromTheKernelsTables(t *testing.T) {
 // What the presets let through for a provider must be what K26 knows as that
 // provider's, or every machine would be told that it talks to a relay.
 func TestEveryProvidersPresetIsItsOwn(t *testing.T) {
-	for _, provider := range []string{"anthropic", "openai", "deepseek", "moonshot", "zai", "qwen", "google", "openrouter"} {
+	for _, provider := range plan.Choices("openclaw.provider") {
+		if provider == plan.None {
+			continue
+		}
 		p := plan.Default(plan.Host{})
 		p.OpenClaw.Provider = provider
 		e := checks.Evidence{Format: checks.Format}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/openclaw"
 	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
@@ -239,14 +240,9 @@ func (e *Env) modelKeyStep() provision.Step {
 			if err != nil {
 				return err
 			}
-			if !guest.Brings(e.Plan.OpenClaw.Provider) {
-				r.Note(e.providerMissing())
-				clear(e.ModelKey)
-				e.ModelKey = nil
-				return nil
-			}
 			r.Stage(e.text().LoadingKey)
-			if err := guest.PasteModelKey(ctx, session.Client, e.Sandbox(), e.Plan.OpenClaw.Provider, e.ModelKey); err != nil {
+			provider := openclaw.NameOf(e.Plan.OpenClaw.Provider)
+			if err := guest.PasteModelKey(ctx, session.Client, e.Sandbox(), provider, e.ModelKey); err != nil {
 				return err
 			}
 			clear(e.ModelKey)

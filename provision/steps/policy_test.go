@@ -17,16 +17,22 @@ import (
 )
 
 // What set-up writes must meet what the self-check asks for: each preset's
-// configuration is read by the collector itself and judged.
-func TestEveryPresetMeetsTheControlsOfPolicies(t *testing.T) {
+// configuration, and each provider's, is read by the collector itself and judged.
+func TestEveryPresetAndProviderMeetsTheControlsOfPolicies(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("no python3 here to run the collector with")
 	}
-	for _, preset := range []string{plan.Cautious, plan.Workspace, plan.Full} {
+	type wish struct{ preset, provider string }
+	wishes := []wish{{plan.Workspace, "anthropic"}, {plan.Full, "anthropic"}}
+	for _, provider := range plan.Choices("openclaw.provider") {
+		wishes = append(wishes, wish{plan.Cautious, provider})
+	}
+	for _, w := range wishes {
+		preset := w.preset
 		e := testEnv(t, "tank", true)
 		e.Plan.OpenClaw.Preset = preset
-		e.Plan.OpenClaw.Provider = "anthropic"
+		e.Plan.OpenClaw.Provider = w.provider
 		config, err := e.guestConfig()
 		if err != nil {
 			t.Fatal(err)
@@ -56,12 +62,12 @@ json.dump({name: guarded(f, seen) for name, f in MORE if name in ("talk", "tools
 		if _, policy, err := e.egress(); err != nil || writeFile(filepath.Join(e.dir, warden.PolicyFile), policy) != nil {
 			t.Fatalf("policy: %v", err)
 		}
-		w, err := wardenSource{e}.Warden(t.Context())
-		w.Looked = true
-		evidence.Host.Warden = checks.Fact[checks.Warden]{OK: err == nil, Value: w}
+		seen, err := wardenSource{e}.Warden(t.Context())
+		seen.Looked = true
+		evidence.Host.Warden = checks.Fact[checks.Warden]{OK: err == nil, Value: seen}
 		for _, f := range checks.Judge(e.Plan, evidence) {
 			if slices.Contains([]checks.ID{"K7", "K20", "K26"}, f.Control) && f.Status != checks.Met {
-				t.Errorf("%s: %s is %s: %q", preset, f.Control, f.Status, f.Evidence)
+				t.Errorf("%s: %s is %s: %q", w, f.Control, f.Status, f.Evidence)
 			}
 		}
 		// And the preset above is more than this one gives.

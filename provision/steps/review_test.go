@@ -140,7 +140,7 @@ func TestTheFactsSayWhatGetsOutByTheNamesOfThoseItIsFor(t *testing.T) {
 		{func(n *plan.Network, o *plan.OpenClaw) {
 			o.Provider, n.Channels, n.Allow, n.ModelServer = "zai", []string{"feishu", "telegram"}, []string{"x.example", "*.y.example"}, "10.0.0.1:80"
 		}, "  let out   named hosts only: updates, Zhipu (Z.ai), Feishu / Lark, Telegram, 2 of your own, model server 10.0.0.1:80",
-			"  出站    只有列出的主机：更新、智谱（Z.ai）、飞书 / Lark、Telegram、你自己的 2 个、模型服务器 10.0.0.1:80"},
+			"  出站    只有列出的主机：更新、智谱（Z.ai）国际站、飞书 / Lark、Telegram、你自己的 2 个、模型服务器 10.0.0.1:80"},
 		{func(n *plan.Network, o *plan.OpenClaw) {
 			n.Level, o.Provider, n.Channels, n.ModelServer = plan.Internet, "zai", []string{"slack"}, "10.0.0.1:80"
 		}, "  let out   any public host: model server 10.0.0.1:80", "  出站    任何公网主机：模型服务器 10.0.0.1:80"},
