@@ -15,7 +15,7 @@ import (
 	"github.com/clawarium/clawarium/assets/packed"
 )
 
-//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json providers.json
+//go:generate go run ../packed/make facts.tar.gz floor.json endpoints.json providers.json configuration.jsonc
 
 //go:embed facts.tar.gz
 var facts string
@@ -101,6 +101,20 @@ var custom = sync.OnceValue(func() map[string]any {
 	read("providers.json", &all)
 	return all["providers"].(map[string]any)
 })
+
+// Configuration is what openclaw.json is put together from, by part; places are put in.
+func Configuration(places *strings.Replacer) (parts map[string]map[string]any) {
+	var lines strings.Builder
+	for line := range strings.Lines(places.Replace(string(packed.Open(facts)["configuration.jsonc"]))) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "//") {
+			lines.WriteString(line)
+		}
+	}
+	if err := json.Unmarshal([]byte(lines.String()), &parts); err != nil {
+		panic("assets/openclaw/configuration.jsonc: " + err.Error()) // compiled in, and tested
+	}
+	return parts
+}
 
 // NameOf is OpenClaw's name of a provider of the plan: what a key is handed over for.
 // Of those that it does not bring it is one of ours, since by the names of its own
