@@ -24,6 +24,7 @@ func (c *conversation) computer(ctx context.Context) (move, error) {
 	if c.looked != nil && len(plan.Diff(*c.looked, c.plan)) == 0 {
 		return onward, nil
 	}
+	c.mending = !c.chooses
 	for {
 		seen, err := c.preflight(ctx)
 		if err != nil {
@@ -185,7 +186,7 @@ func (c *conversation) finding(ctx context.Context, l PreflightLine) (move, erro
 		c.restart = &at
 		return done, nil
 	case AfterLogin, AfterReboot:
-		how, err := c.driver.Keep(c.place("computer"))
+		how, err := c.driver.Keep(c.place("computer"), true)
 		if err != nil {
 			return again, err
 		}
