@@ -233,7 +233,8 @@ func (c *conversation) fix(ctx context.Context, fix PreflightFix, undo bool) (di
 	}
 	switch {
 	case ctx.Err() != nil:
-		return false, ctx.Err()
+		how, _ := c.driver.Keep(c.place("computer"), false) // without it there is nothing to say
+		return false, &text.Fault{What: t.Halted, Hint: how, Err: &interrupted{ctx.Err()}}
 	case err != nil:
 		PrintError(c.err, err)
 		c.say(t.NotWorked)

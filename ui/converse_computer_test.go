@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,33 @@ func TestInLinesWhatDoesNotHelpIsSaidAndAskedAboutAgain(t *testing.T) {
 	got := held(t, d, LineOptions{}, joinLines([]string{"", "", "1", "yes", "quit"}))
 	if got.code != 2 || !strings.Contains(got.said, "error: it ended with status 1") || strings.Contains(got.said, "It worked") {
 		t.Errorf("code %d\n%s", got.code, got.said)
+	}
+}
+
+// halting is a driver that is stopped in the middle of a fix.
+type halting struct {
+	*lineDriver
+	stop context.CancelFunc
+}
+
+func (h *halting) Fix(ctx context.Context, _ plan.Plan, _ string, _ func(string)) error {
+	h.stop()
+	return ctx.Err()
+}
+
+func TestInLinesAFixThatIsStoppedKeepsThePlace(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	d := &halting{newLineDriver(), stop}
+	d.preflight = newMender().preflight
+	c := newConversation(ctx, d, LineOptions{Plan: plan.Default(testHost), Out: &strings.Builder{}, Err: &strings.Builder{}})
+	c.in = &lineReader{in: strings.NewReader("\n2\n1\nyes\n")}
+	code, err := c.hold(ctx)
+	if code != 130 || len(d.kept) != 1 || d.kept[0].Page != "computer" || d.kept[0].Recommended {
+		t.Errorf("code %d, kept %+v", code, d.kept)
+	}
+	var said strings.Builder
+	if PrintError(&said, err); said.String() != "error: stopped while something was being done on your computer: interrupted\n  hint: call clawarium\n" {
+		t.Errorf("%q", said.String())
 	}
 }
 

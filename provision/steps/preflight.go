@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -133,7 +134,11 @@ func troubles(of string, err error) []preflight.ToolTrouble {
 		}
 		return out
 	}
-	return []preflight.ToolTrouble{{For: of, What: err.Error(), Hint: strings.Join(text.Hint(err), "\n")}}
+	what := err.Error()
+	if f, ok := err.(*text.Fault); ok && f.Err == exec.ErrNotFound { // which adds nothing
+		what = f.What
+	}
+	return []preflight.ToolTrouble{{For: of, What: what, Hint: strings.Join(text.Hint(err), "\n")}}
 }
 
 // reach asks the servers that something will be fetched from, by their names alone.
