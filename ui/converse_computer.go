@@ -61,7 +61,7 @@ func (c *conversation) asks(seen Preflight) bool {
 func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 	t, groups := &text.T().Lines, pageWords().Computer.Groups
 	c.say(t.Looking)
-	seen, err := c.driver.Preflight(ctx, c.plan, c.sayClean)
+	seen, err := c.driver.Preflight(ctx, c.plan, func(what string) { c.sayClean(fmt.Sprintf(pageWords().Computer.Looking, what)) })
 	if err != nil {
 		return seen, err
 	}

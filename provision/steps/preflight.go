@@ -32,7 +32,7 @@ import (
 // machines are those that this account has. With quick, KVM is not tried.
 func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say func(string)) (preflight.Situation, error) {
 	t := &text.T().Preflight
-	say(t.Looking + ", " + t.AskingLibvirt)
+	say(t.AskingLibvirt)
 	conn := &asked{env: e}
 	defer conn.close()
 	from := preflight.Sources{
@@ -51,7 +51,7 @@ func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say 
 			if e.choices != nil {
 				return preflight.Probed{OK: e.choices.KVM, Why: e.choices.KVMWhy}
 			}
-			p := e.probe(ctx, say)
+			p := e.probe(ctx, func(string) { say(t.TryingKVM) })
 			return preflight.Probed{OK: p.OK, Why: p.Why}
 		}
 	}
