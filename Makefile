@@ -50,15 +50,17 @@ help: ## this list
 		printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 .PHONY: run
+# Leaving clawarium (130) is no error of make.
 run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
 	@$(PREPARE) run
 	@$(MAKE) --no-print-directory build
-	@bin/clawarium $(ARGS)
+	@bin/clawarium $(ARGS) || { code=$$?; [ $$code = 130 ] || exit $$code; }
 
 .PHONY: build
 build: ## build bin/clawarium
+	@echo 'building bin/clawarium; the first time this takes some minutes'
 	@go run ./assets/text/small bin/text
-	CGO_CFLAGS='$(SMALL_C)' go build -trimpath -overlay=bin/text/overlay.json $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
+	@CGO_CFLAGS='$(SMALL_C)' go build -trimpath -overlay=bin/text/overlay.json $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
 		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium
 
 .PHONY: unit

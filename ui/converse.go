@@ -28,11 +28,12 @@ type LineOptions struct {
 	Plan plan.Plan
 	// Existing is whether the plan is that of a machine that was begun.
 	Existing bool
-	// Page, when not empty, is the page to go on at, and Key and Promised are what was
-	// answered before clawarium was restarted.
-	Page     string
-	Key      []byte
-	Promised []checks.ID
+	// Page, when not empty, is the page to go on at. Key and Promised are what was
+	// answered before clawarium was restarted, and Recommended is that of its Place.
+	Page        string
+	Key         []byte
+	Promised    []checks.ID
+	Recommended bool
 	// Dashboard talks about the machine of the plan instead of making one.
 	Dashboard bool
 	Verbose   bool // log lines of the steps too
@@ -184,8 +185,11 @@ func (c *conversation) within(page string) bool {
 func (c *conversation) walk(ctx context.Context, stops []stop) error {
 	review := len(stops) - 1
 	at, way := 0, 1
-	if c.options.Page != "" && !c.existing { // the language was answered before
-		at = 1
+	if c.options.Page != "" && !c.existing { // how to go on was answered before
+		c.chooses = !c.options.Recommended
+		for stops[at].page == "welcome" {
+			at++
+		}
 	}
 	for {
 		if at < 0 {

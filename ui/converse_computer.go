@@ -24,6 +24,7 @@ func (c *conversation) computer(ctx context.Context) (move, error) {
 	if c.looked != nil && len(plan.Diff(*c.looked, c.plan)) == 0 {
 		return onward, nil
 	}
+	c.mending = !c.chooses
 	for {
 		seen, err := c.preflight(ctx)
 		if err != nil {
@@ -60,7 +61,7 @@ func (c *conversation) asks(seen Preflight) bool {
 func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 	t, groups := &text.T().Lines, pageWords().Computer.Groups
 	c.say(t.Looking)
-	seen, err := c.driver.Preflight(ctx, c.plan, c.sayClean)
+	seen, err := c.driver.Preflight(ctx, c.plan, func(what string) { c.sayClean(fmt.Sprintf(pageWords().Computer.Looking, what)) })
 	if err != nil {
 		return seen, err
 	}
@@ -185,7 +186,7 @@ func (c *conversation) finding(ctx context.Context, l PreflightLine) (move, erro
 		c.restart = &at
 		return done, nil
 	case AfterLogin, AfterReboot:
-		how, err := c.driver.Keep(c.place("computer"))
+		how, err := c.driver.Keep(c.place("computer"), true)
 		if err != nil {
 			return again, err
 		}
@@ -232,7 +233,8 @@ func (c *conversation) fix(ctx context.Context, fix PreflightFix, undo bool) (di
 	}
 	switch {
 	case ctx.Err() != nil:
-		return false, ctx.Err()
+		how, _ := c.driver.Keep(c.place("computer"), false) // without it there is nothing to say
+		return false, &text.Fault{What: t.Halted, Hint: how, Err: &interrupted{ctx.Err()}}
 	case err != nil:
 		PrintError(c.err, err)
 		c.say(t.NotWorked)

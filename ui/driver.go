@@ -38,8 +38,9 @@ type Driver interface {
 	// when the terminal is as it was found, and returns only an error.
 	Restart(at Place) error
 	// Keep notes the page and the plan, not the key, so that clawarium begins there
-	// the next time, and says in a sentence how to call it.
-	Keep(at Place) (how string, err error)
+	// the next time, and says in a sentence how to call it: after a new login where
+	// that is needed, else at once.
+	Keep(at Place, login bool) (how string, err error)
 	// Review decides what the plan leaves open and says what will be made.
 	Review(ctx context.Context, p plan.Plan, say func(string)) (Review, error)
 	// SavePlan writes the plan to a file that does not exist yet.
@@ -60,6 +61,8 @@ type Place struct {
 	Plan     plan.Plan
 	Key      []byte // may be empty
 	Promised []checks.ID
+	// Recommended is whether the way leads from here to the review, past the questions.
+	Recommended bool
 }
 
 // Preflight is what is known of this computer before anything is made.

@@ -250,7 +250,11 @@ func PrintError(w io.Writer, err error) {
 		}
 	}
 	t := text.T().Engine
-	fmt.Fprintln(w, t.ErrorPrefix+indented(err.Error()))
+	prefix := t.ErrorPrefix
+	if f, ok := err.(*text.Fault); ok && f.Note {
+		prefix = ""
+	}
+	fmt.Fprintln(w, prefix+indented(err.Error()))
 	for _, hint := range text.Hint(err) {
 		fmt.Fprintln(w, "  "+t.HintPrefix+indented(hint))
 	}

@@ -55,7 +55,7 @@ type session struct {
 	key        secret
 	promised   map[checks.ID]bool
 	review     *Review // of exactly this plan; nil when it has to be made
-	mending    bool    // on a page that the review led to; going on leads back to it
+	mending    bool    // going on leads to the review, as from a page that the review led to
 
 	works   works // what must come to its end before the program does
 	parting error // what is said when the screen is gone; may be nil

@@ -111,7 +111,7 @@ func afterwardsOf(fix PreflightFix) string {
 
 // place is where somebody is, with the answers so far.
 func (s *session) place(page string) Place {
-	at := Place{Page: page, Plan: s.plan, Key: slices.Clone([]byte(s.key))}
+	at := Place{Page: page, Plan: s.plan, Key: slices.Clone([]byte(s.key)), Recommended: s.mending}
 	for id, yes := range s.promised {
 		if yes {
 			at.Promised = append(at.Promised, id)
@@ -146,7 +146,7 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 		// Whoever has to come back, or was thrown out, finds it as it was.
 		later := !undo && (fix.After == AfterLogin || fix.After == AfterReboot) && msg.err == nil
 		if later || s.ctx.Err() != nil {
-			how, err := s.driver.Keep(at)
+			how, err := s.driver.Keep(at, later)
 			if msg.how = how; err != nil && msg.err == nil {
 				msg.err = err
 			}
@@ -166,11 +166,14 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 		defer s.works.end()
 		defer s.tidy()
 		t := pageWords().Computer
-		fmt.Fprintln(out, "\n"+t.OnTerminal)
+		fmt.Fprintln(out, "\n"+strings.Join(hang(min(s.width, longLine), "", t.OnTerminal), "\n"))
 		msg = work(func(line string) {
 			f.log.add(line)
-			fmt.Fprintln(out, clean(line))
+			fmt.Fprintln(out, "  "+clean(line))
 		})
+		if s.ctx.Err() == nil {
+			fmt.Fprintln(out, t.OffTerminal)
+		}
 		return nil
 	}}, func(err error) tea.Msg {
 		if msg.of == nil { // the terminal could not be given away
@@ -199,6 +202,9 @@ func (c *computer) fixed(msg fixedMsg) tea.Cmd {
 	f.over, f.err, f.how = true, msg.err, msg.how
 	switch {
 	case f.end || c.s.ctx.Err() != nil:
+		if msg.how != "" {
+			msg.err = nil // that a command which was stopped did not go through is no news
+		}
 		c.s.parting = &text.Fault{What: t.Halted, Hint: msg.how, Err: msg.err}
 		return quit(130) // a signal's own status goes before this one
 	case msg.err != nil:
@@ -235,7 +241,7 @@ func (c *computer) pressFix(key string) tea.Cmd {
 			return c.leaving(byKey)
 		}
 	case f.err == nil && (key == "enter" || key == "q"):
-		c.s.parting = &text.Fault{What: afterwardsOf(f.fix), Hint: f.how}
+		c.s.parting = &text.Fault{What: afterwardsOf(f.fix), Hint: f.how, Note: true}
 		return quit(130)
 	case key == "esc":
 		c.fix = nil

@@ -201,7 +201,7 @@ func TestWhatMayAskForAPasswordHasTheTerminal(t *testing.T) {
 	r.press("home", "d")
 	must(t, r, "sudo may ask for your password", "logged out")
 	r.press("down", "enter")
-	if got := out.String(); !strings.Contains(got, "what you agreed to:\nrunning: sudo usermod -aG kvm you\n") || !strings.Contains(got, "done so\n") {
+	if got := out.String(); !strings.Contains(got, "answers.\n  running: sudo usermod -aG kvm you\n  done so\nThat is all.") {
 		t.Errorf("on the terminal: %q", got)
 	}
 	must(t, r, "logged out of this computer and in again", "call clawarium", "Your answers are kept")
@@ -211,6 +211,10 @@ func TestWhatMayAskForAPasswordHasTheTerminal(t *testing.T) {
 	r.press("enter")
 	if !r.quit || r.w.code != 130 || len(text.Hint(r.w.session.parting)) == 0 {
 		t.Errorf("%v %d %v", r.quit, r.w.code, r.w.session.parting)
+	}
+	out.Reset()
+	if PrintError(&out, r.w.session.parting); !strings.HasPrefix(out.String(), "It is in force once") || !strings.Contains(out.String(), "hint: call clawarium") {
+		t.Errorf("at the end: %q", out.String())
 	}
 }
 
@@ -233,6 +237,24 @@ func TestAFixThatNeedsARestartComesBackWithAllAnswers(t *testing.T) {
 	at := m.restarted[0]
 	if at.Page != "computer" || at.Plan.Name != "reef" || string(at.Key) != "k-1" || !slices.Equal(at.Promised, []checks.ID{"K5"}) {
 		t.Errorf("%+v", at)
+	}
+}
+
+func TestANewStartOnTheWayFromTheReviewLeadsBackToIt(t *testing.T) {
+	m := newMender()
+	m.preflight.Lines[0].Fix.After = AfterRestart
+	r := newRig(t, m, "computer", 80, 24)
+	r.w.session.mending = true
+	r.press("d", "down", "enter")
+	at := r.w.session.restart
+	if at == nil || !at.Recommended {
+		t.Fatalf("%+v", at)
+	}
+	inOrderNow(m)
+	r = rigAt(t, started(t.Context(), m, Options{Start: at.Page, Plan: at.Plan, Recommended: at.Recommended}), 80, 24)
+	r.press("end", "enter")
+	if r.w.at != "review" {
+		t.Errorf("at %q:\n%s", r.w.at, r.screen())
 	}
 }
 

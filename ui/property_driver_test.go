@@ -249,7 +249,7 @@ func (d *propertyDriver) Unfix(ctx context.Context, id string, say func(string))
 	return wait(ctx, rng)
 }
 func (d *propertyDriver) Restart(Place) error { return someError(d.rng("restart")) }
-func (d *propertyDriver) Keep(Place) (string, error) {
+func (d *propertyDriver) Keep(Place, bool) (string, error) {
 	rng := d.rng("keep")
 	if rng.IntN(4) == 0 {
 		return "", someError(rng)

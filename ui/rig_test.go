@@ -46,7 +46,13 @@ type rig struct {
 
 func newRig(t *testing.T, d Driver, start string, width, height int) *rig {
 	t.Helper()
-	r := &rig{t: t, w: newWizard(t.Context(), d, plan.Default(testHost), start)}
+	return rigAt(t, newWizard(t.Context(), d, plan.Default(testHost), start), width, height)
+}
+
+// rigAt is a rig with a wizard that began elsewhere.
+func rigAt(t *testing.T, w *wizard, width, height int) *rig {
+	t.Helper()
+	r := &rig{t: t, w: w}
 	r.w.session.release = releasedAtOnce(io.Discard)
 	r.w.session.after = never
 	r.send(tea.WindowSizeMsg{Width: width, Height: height})
@@ -337,7 +343,7 @@ func (f *fakeDriver) Restart(at Place) error {
 	f.restarted = append(f.restarted, at)
 	return f.fixErr
 }
-func (f *fakeDriver) Keep(at Place) (string, error) {
+func (f *fakeDriver) Keep(at Place, _ bool) (string, error) {
 	f.kept = append(f.kept, at)
 	return "call clawarium", f.fixErr
 }

@@ -35,9 +35,11 @@ type Options struct {
 	Plan plan.Plan
 	// Existing is whether the plan is that of a machine that was begun.
 	Existing bool
-	// Key and Promised are what was answered before clawarium was restarted.
-	Key      []byte
-	Promised []checks.ID
+	// Key and Promised are what was answered before clawarium was restarted, and
+	// Recommended is that of its Place.
+	Key         []byte
+	Promised    []checks.ID
+	Recommended bool
 }
 
 // lastFrames is how long the screen may take to go once nothing runs any more. A
@@ -56,19 +58,29 @@ const framesPerSecond = 120
 // should read when the screen is gone, such as how to go on; it may be nil with
 // any status.
 func Run(ctx context.Context, d Driver, o Options) (int, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := started(ctx, d, o)
+	return w.session.goOn(show(ctx, cancel, w, o))
+}
+
+// started is the wizard where it begins.
+func started(ctx context.Context, d Driver, o Options) *wizard {
 	start := o.Start
 	if pageMakers[start] == nil {
 		start = "welcome"
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
 	w := newWizard(ctx, d, o.Plan, start)
 	if o.Existing {
 		w.session.begins(o.Plan.Name)
 	} else if start != "review" { // which a plan may have led to
 		w.trail = slices.Clone(way[:max(0, slices.Index(way, start))])
 	}
+	if o.Recommended { // the review led here, and going on leads back to it
+		w.session.mending = true
+		w.trail = append(w.trail, "review")
+	}
 	w.session.answered(o.Key, o.Promised)
-	return w.session.goOn(show(ctx, cancel, w, o))
+	return w
 }
 
 // goOn is the end of the screen or of the conversation, or clawarium anew in its own

@@ -11,6 +11,7 @@ type Fault struct {
 	What string // lower case, no "failed to", the value quoted
 	Hint string // one sentence or one command; empty when there is nothing to do
 	Err  error  // the cause, for errors.Is and errors.As; may be nil
+	Note bool   // nothing went wrong: it is told without the word error
 }
 
 // Error returns what is wrong and, when it adds something, the cause.

@@ -19,7 +19,7 @@ type ComputerPage struct {
 	AskFix, AskSudo, AskUndo, FixNo               string
 	FixYes, UndoYes                               string
 	NeedsLogin, NeedsReboot, NeedsRestart         string
-	OnTerminal                                    string
+	OnTerminal, OffTerminal                       string
 	Mending, Undoing, Runs, Done                  string // title; title; -; what it needs
 	Helped, HelpedNot, Undone, NotWorked          string
 	Halted, Kept                                  string
@@ -52,7 +52,8 @@ var enComputer = ComputerPage{
 	NeedsLogin:   "It is in force once you have logged out of this computer and in again.",
 	NeedsReboot:  "It is in force once this computer has been started anew.",
 	NeedsRestart: "clawarium then starts itself anew and comes back here, with all your answers.",
-	OnTerminal:   "clawarium runs what you agreed to:",
+	OnTerminal:   "clawarium runs what you agreed to. If sudo asks for your password, type it here; it is not shown. ctrl+c leaves and keeps your answers.",
+	OffTerminal:  "That is all. The screen comes back.",
 	Mending:      "Doing it for you: %s", Undoing: "Undoing: %s", Runs: "Running …", Done: "Done. %s",
 	Helped: "It worked: this computer was looked at again.", HelpedNot: "It ran, but what was found is still so.",
 	Undone: "It is undone.", NotWorked: "What it said is above. You can try again, or type the commands yourself.",
@@ -91,7 +92,8 @@ var zhComputer = ComputerPage{
 	NeedsLogin:   "要在注销并重新登录这台电脑之后才生效。",
 	NeedsReboot:  "要在重新启动这台电脑之后才生效。",
 	NeedsRestart: "之后 clawarium 会自行重新启动，带着你的全部回答回到这里。",
-	OnTerminal:   "clawarium 正在运行你同意的命令：",
+	OnTerminal:   "clawarium 正在运行你同意的命令。sudo 若询问你的密码，请在这里输入；密码不会显示。按 ctrl+c 离开，回答会保留。",
+	OffTerminal:  "结束了，画面即将恢复。",
 	Mending:      "正在替你做：%s", Undoing: "正在撤销：%s", Runs: "正在运行……", Done: "完成。%s",
 	Helped: "成功了：已经重新查看过这台电脑。", HelpedNot: "已经运行，但发现的问题仍然存在。",
 	Undone: "已经撤销。", NotWorked: "它的输出在上面。你可以再试一次，或自己输入这些命令。",

@@ -4,7 +4,7 @@ package text
 type Preflight struct {
 	_ incomparable
 
-	AskingLibvirt, Looking, Measuring string // what is going on
+	AskingLibvirt, TryingKVM string // what is looked at
 
 	// What holds.
 	Libvirt, Session                  string // %s version, %s QEMU's, %s address, %s why
@@ -59,7 +59,7 @@ type Preflight struct {
 type Trouble struct{ What, Why, Hint string }
 
 var enPreflight = Preflight{
-	AskingLibvirt: "libvirt", Looking: "this computer", Measuring: "how fast it is",
+	AskingLibvirt: "libvirt", TryingKVM: "KVM, the processor's help for virtual machines, by booting something tiny",
 
 	Libvirt:    "libvirt %s with QEMU %s answers at %s: %s",
 	Session:    "the system's libvirt cannot be used, your own can: the machine will run under your account",
@@ -168,7 +168,7 @@ line is wrong, 130 interrupted.`,
 }
 
 var zhPreflight = Preflight{
-	AskingLibvirt: "libvirt", Looking: "这台电脑", Measuring: "它有多快",
+	AskingLibvirt: "libvirt", TryingKVM: "KVM（处理器对虚拟机的支持），试着用它启动一个极小的系统",
 
 	Libvirt:    "libvirt %s 与 QEMU %s 在 %s 应答：%s",
 	Session:    "系统的 libvirt 用不了，你自己的可以：虚拟机将在你的账户下运行",

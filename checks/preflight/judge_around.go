@@ -315,7 +315,11 @@ func (j *judge) controls() {
 func (j *judge) control(id string, f checks.Finding) {
 	c := Condition{ID: id, Status: f.Status, What: f.Title}
 	if len(f.Evidence) > 0 {
-		c.What += ": " + f.Evidence[0]
+		if f.Status == checks.NotMet { // the title says what holds
+			c.What = f.Evidence[0]
+		} else {
+			c.What += ": " + f.Evidence[0]
+		}
 	}
 	if f.Status != checks.Met {
 		c.Why, c.Hint = f.Why, f.Hint

@@ -145,12 +145,12 @@ func (d *driver) Restart(at ui.Place) error {
 	return &text.Fault{What: t.NotRestarted, Hint: t.NotRestartedHint, Err: err}
 }
 
-func (d *driver) Keep(at ui.Place) (string, error) {
+func (d *driver) Keep(at ui.Place, login bool) (string, error) {
 	if err := keep(d.dirs, at); err != nil {
 		return "", err
 	}
 	command := "clawarium" + d.nameFlag(at.Plan.Name)
-	if runtime.GOOS == "darwin" {
+	if !login || runtime.GOOS == "darwin" {
 		return fmt.Sprintf(text.T().Preflight.CallAgain, command), nil
 	}
 	return fmt.Sprintf(text.T().Preflight.CallAfterLogin, command), nil

@@ -36,12 +36,13 @@ const handoverVariable = "CLAWARIUM_HANDOVER"
 // passed is the form of a place that is passed on. The plan is in the form of its
 // file, which is checked when it is read.
 type passed struct {
-	Page     string      `json:"page"`
-	Plan     string      `json:"plan"`
-	Promised []checks.ID `json:"promised,omitempty"`
-	Key      []byte      `json:"key,omitempty"`
-	Given    []byte      `json:"given,omitempty"`
-	When     time.Time   `json:"when"`
+	Page        string      `json:"page"`
+	Plan        string      `json:"plan"`
+	Promised    []checks.ID `json:"promised,omitempty"`
+	Recommended bool        `json:"recommended,omitempty"`
+	Key         []byte      `json:"key,omitempty"`
+	Given       []byte      `json:"given,omitempty"`
+	When        time.Time   `json:"when"`
 }
 
 func pass(h handover) ([]byte, error) {
@@ -49,7 +50,7 @@ func pass(h handover) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(passed{h.Page, string(data), h.Promised, h.Key, h.Given, time.Now()})
+	return json.Marshal(passed{h.Page, string(data), h.Promised, h.Recommended, h.Key, h.Given, time.Now()})
 }
 
 func take(data []byte) (handover, time.Time, error) {
@@ -58,7 +59,7 @@ func take(data []byte) (handover, time.Time, error) {
 		return handover{}, p.When, err
 	}
 	of, err := plan.Parse([]byte(p.Plan), plan.Plan{})
-	return handover{ui.Place{Page: p.Page, Plan: of, Key: p.Key, Promised: p.Promised}, p.Given}, p.When, err
+	return handover{ui.Place{Page: p.Page, Plan: of, Key: p.Key, Promised: p.Promised, Recommended: p.Recommended}, p.Given}, p.When, err
 }
 
 // restart puts this program, started anew with the same arguments, in the place of the

@@ -21,7 +21,7 @@ const testKey = "sk-test-of-a-key-that-is-nobodys"
 func aPlace() ui.Place {
 	p := plan.Default(plan.Host{CPUs: 4, Memory: 16 * plan.GiB, FreeDisk: 100 * plan.GiB})
 	p.Name, p.OpenClaw.Preset, p.Language = "tank", plan.Workspace, "zh"
-	return ui.Place{Page: "computer", Plan: p, Key: []byte(testKey), Promised: []checks.ID{"K5", "K9"}}
+	return ui.Place{Page: "computer", Plan: p, Key: []byte(testKey), Promised: []checks.ID{"K5", "K9"}, Recommended: true}
 }
 
 // TestNewStart is no test: it is the process that is started anew by the one below.
@@ -37,8 +37,8 @@ func TestNewStart(t *testing.T) {
 	h, ok := handedOver()
 	_, left := os.LookupEnv(handoverVariable)
 	_, twice := handedOver()
-	fmt.Printf("second %d %v %s %v %v %s %s left=%v twice=%v told=%v\n", os.Getpid(), ok, h.Page, len(plan.Diff(h.Plan, aPlace().Plan)),
-		h.Promised, h.Key, h.Given, left, twice, bytes.Contains(environ, []byte(testKey)))
+	fmt.Printf("second %d %v %s %v %v %v %s %s left=%v twice=%v told=%v\n", os.Getpid(), ok, h.Page, len(plan.Diff(h.Plan, aPlace().Plan)),
+		h.Promised, h.Recommended, h.Key, h.Given, left, twice, bytes.Contains(environ, []byte(testKey)))
 }
 
 func TestAnswersSurviveANewStartInTheSameProcess(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAnswersSurviveANewStartInTheSameProcess(t *testing.T) {
 		_, _ = fmt.Sscanf(line, "first %d", &first)
 		_, _ = fmt.Sscanf(line, "second %d", &second)
 	}
-	want := fmt.Sprintf("second %d true computer 0 [K5 K9] %s given left=false twice=false told=false\n", first, testKey)
+	want := fmt.Sprintf("second %d true computer 0 [K5 K9] true %s given left=false twice=false told=false\n", first, testKey)
 	if first == 0 || first != second || !strings.Contains(string(out), want) {
 		t.Errorf("%s\nwanted %s", out, want)
 	}
@@ -87,9 +87,11 @@ func TestAPlaceIsKeptForALaterCallWithoutTheKey(t *testing.T) {
 	if _, ok := kept(l.dirs); ok {
 		t.Error("of nothing")
 	}
-	how, err := d.Keep(aPlace())
-	if err != nil || !strings.Contains(how, "clawarium --name tank") {
-		t.Errorf("%q, %v", how, err)
+	for _, login := range []bool{true, false} {
+		how, err := d.Keep(aPlace(), login)
+		if err != nil || !strings.Contains(how, "clawarium --name tank") || strings.Contains(how, "log in") != login {
+			t.Errorf("%q, %v", how, err)
+		}
 	}
 	data, err := os.ReadFile(keptFile(l.dirs))
 	if err != nil || bytes.Contains(data, []byte(`"key":`)) || bytes.Contains(data, []byte("sk-test")) {
@@ -101,11 +103,11 @@ func TestAPlaceIsKeptForALaterCallWithoutTheKey(t *testing.T) {
 	// The next call begins there, on the screen and in lines; another machine's does not.
 	l.capable = true
 	if code, said := l.run(); code != 0 || l.screen == nil || l.screen.Start != "computer" || l.screen.Plan.Name != "tank" ||
-		l.screen.Existing || !slices.Equal(l.screen.Promised, []checks.ID{"K5", "K9"}) || l.screen.Plan.OpenClaw.Preset != plan.Workspace {
+		l.screen.Existing || !slices.Equal(l.screen.Promised, []checks.ID{"K5", "K9"}) || l.screen.Plan.OpenClaw.Preset != plan.Workspace || !l.screen.Recommended {
 		t.Errorf("%d, %s, %+v", code, said, l.screen)
 	}
 	l.capable = false
-	if l.run(); l.lines == nil || l.lines.Page != "computer" || l.lines.Plan.Name != "tank" {
+	if l.run(); l.lines == nil || l.lines.Page != "computer" || l.lines.Plan.Name != "tank" || !l.lines.Recommended {
 		t.Errorf("%+v", l.lines)
 	}
 	if l.run("--name", "other"); l.lines == nil || l.lines.Page != "" || l.lines.Plan.Name != "other" {
@@ -127,7 +129,7 @@ func TestAPlaceIsKeptForALaterCallWithoutTheKey(t *testing.T) {
 
 func TestAPlaceThatIsDamagedOrOldIsNone(t *testing.T) {
 	l := newLed(t)
-	if _, err := l.driver().Keep(aPlace()); err != nil {
+	if _, err := l.driver().Keep(aPlace(), true); err != nil {
 		t.Fatal(err)
 	}
 	good, err := os.ReadFile(keptFile(l.dirs))

@@ -92,7 +92,7 @@ func (o *preflightOptions) run(ctx context.Context) error {
 	o.driver = newDriver(o.app)
 	say := func(s string) {
 		if o.verbose || term.IsTerminal(int(os.Stderr.Fd())) && !o.json {
-			fmt.Fprintln(o.err, s)
+			fmt.Fprintf(o.err, text.T().Pages.Computer.Looking+"\n", s)
 		}
 	}
 	for _, id := range o.undo {

@@ -107,9 +107,9 @@ func (s seen) of(id string) conditionJSON {
 	return conditionJSON{}
 }
 
-// onComputer runs a script on a computer of its own and returns its looks. With online
-// it has this computer's network.
-func onComputer(t *testing.T, online bool, script string) (looks []seen, all string) {
+// computer is the command that makes a computer of its own and runs there the script
+// that it is given. With online it has this computer's network.
+func computer(t *testing.T, online bool) *exec.Cmd {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
@@ -133,6 +133,13 @@ func onComputer(t *testing.T, online bool, script string) (looks []seen, all str
 	}
 	cmd := exec.CommandContext(t.Context(), "unshare", append(args, "sh", "-c", made)...)
 	cmd.Env = append(os.Environ(), "WORK="+work, "PROGRAM="+program, "WORDS="+wordsFile)
+	return cmd
+}
+
+// onComputer runs a script on a computer of its own and returns its looks.
+func onComputer(t *testing.T, online bool, script string) (looks []seen, all string) {
+	t.Helper()
+	cmd := computer(t, online)
 	cmd.Stdin = strings.NewReader(script)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -306,9 +313,9 @@ look`)
 }
 
 // The wizard is asked twice to do it: it is started anew in between, by itself, and goes
-// on with its answers. In lines it asks once more which way to go.
+// on with its answers.
 func TestFromNothingTheWizardGoesOnToTheReview(t *testing.T) {
-	_, out := fromNothing(t, `printf '%s\n' 1 1 1 yes 1 1 yes next quit | /tmp/clawarium --line --lang en 2>&1
+	_, out := fromNothing(t, `printf '%s\n' 1 1 1 yes 1 yes next quit | /tmp/clawarium --line --lang en 2>&1
 echo "left with $?"`)
 	rest, found := out, true
 	for _, part := range []string{

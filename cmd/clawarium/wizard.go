@@ -35,6 +35,7 @@ type beginning struct {
 	key      []byte
 	given    []byte // the key from the environment of the one before
 	promised []checks.ID
+	straight bool // to the review, past the questions
 	resumed  bool // where somebody was before
 }
 
@@ -44,7 +45,7 @@ type beginning struct {
 func (o *setupOptions) begin() (b beginning, err error) {
 	if h, ok := handedOver(); ok {
 		_, err := steps.StoredPlan(o.dirs, h.Plan.Name)
-		return beginning{h.Page, h.Plan, err == nil, h.Key, h.Given, h.Promised, true}, nil
+		return beginning{h.Page, h.Plan, err == nil, h.Key, h.Given, h.Promised, h.Recommended, true}, nil
 	}
 	if o.planFile != "" || len(o.set) > 0 {
 		b.page = "review"
@@ -61,7 +62,7 @@ func (o *setupOptions) begin() (b beginning, err error) {
 		b.page, b.plan = "welcome", plan.Default(facts)
 		b.plan.Name = o.name
 		if at, ok := kept(o.dirs); ok && (at.Plan.Name == o.name || !o.nameGiven) && !o.begun(at.Plan.Name) {
-			b.page, b.plan, b.promised, b.resumed = at.Page, at.Plan, at.Promised, true
+			b.page, b.plan, b.promised, b.straight, b.resumed = at.Page, at.Plan, at.Promised, at.Recommended, true
 		}
 		return b, nil
 	case err != nil:
@@ -93,7 +94,7 @@ func (o *setupOptions) lead(ctx context.Context) error {
 	if !o.line && o.guides.capable(o.in, out, os.Getenv) {
 		code, err = o.guides.screen(ctx, d, ui.Options{
 			In: o.in, Out: o.out, Start: b.page, Plan: b.plan, Existing: b.existing,
-			Key: b.key, Promised: b.promised,
+			Key: b.key, Promised: b.promised, Recommended: b.straight,
 			Log: &lateLog{path: filepath.Join(o.dirs.State, "screen.log")}})
 	} else {
 		at := ""
@@ -102,7 +103,7 @@ func (o *setupOptions) lead(ctx context.Context) error {
 		}
 		code, err = o.guides.lines(ctx, d, ui.LineOptions{
 			In: o.in, Out: o.out, Err: o.err, Plan: b.plan, Existing: b.existing,
-			Page: at, Key: b.key, Promised: b.promised,
+			Page: at, Key: b.key, Promised: b.promised, Recommended: b.straight,
 			Dashboard: b.page == "dashboard", Verbose: o.verbose})
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) { // nobody answers, and silence is no answer

@@ -266,7 +266,8 @@ func (o *told) tell(line string) {
 	if o.kept += len(line) + 1; o.log != nil && o.kept <= traceLimit {
 		fmt.Fprintln(o.log, line)
 	}
-	if o.say != nil {
+	// Of dpkg's four lines for each package, two say no more than the others.
+	if o.say != nil && !strings.HasPrefix(line, "Selecting previously ") && !strings.HasPrefix(line, "Preparing to unpack ") {
 		o.say(line)
 	}
 }

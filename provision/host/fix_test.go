@@ -111,6 +111,22 @@ func TestACommandThatFailsEndsTheFixAndNamesTheTrace(t *testing.T) {
 	}
 }
 
+func TestWhatDpkgSaysTwiceIsKeptAndNotSaid(t *testing.T) {
+	f, fix, _ := aFix(t)
+	fix.Do = []preflight.Command{{"printf", `Selecting previously unselected package a.\nPreparing to unpack a.deb ...\nUnpacking a ...\nSetting up a ...\n`}}
+	for _, f.Root = range []bool{false, true} {
+		fix.Root = f.Root
+		var said []string
+		trace, err := f.Do(t.Context(), fix, func(s string) { said = append(said, s) })
+		if err != nil || len(said) != 3 || said[1] != "Unpacking a ..." || said[2] != "Setting up a ..." {
+			t.Errorf("%v, said %q", err, said)
+		}
+		if data, _ := os.ReadFile(trace); !strings.Contains(string(data), "Selecting previously unselected package a.\nPreparing to unpack a.deb ...\n") {
+			t.Errorf("kept %q", data)
+		}
+	}
+}
+
 func TestNoShellTakesPart(t *testing.T) {
 	f, fix, file := aFix(t)
 	fix.Do = []preflight.Command{{"echo", "a; touch " + file, "$(touch " + file + ")", "`touch " + file + "`", ">" + file}}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -31,7 +32,7 @@ import (
 // machines are those that this account has. With quick, KVM is not tried.
 func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say func(string)) (preflight.Situation, error) {
 	t := &text.T().Preflight
-	say(t.Looking + ", " + t.AskingLibvirt)
+	say(t.AskingLibvirt)
 	conn := &asked{env: e}
 	defer conn.close()
 	from := preflight.Sources{
@@ -50,7 +51,7 @@ func (e *Env) Preflight(ctx context.Context, machines []string, quick bool, say 
 			if e.choices != nil {
 				return preflight.Probed{OK: e.choices.KVM, Why: e.choices.KVMWhy}
 			}
-			p := e.probe(ctx, say)
+			p := e.probe(ctx, func(string) { say(t.TryingKVM) })
 			return preflight.Probed{OK: p.OK, Why: p.Why}
 		}
 	}
@@ -133,7 +134,11 @@ func troubles(of string, err error) []preflight.ToolTrouble {
 		}
 		return out
 	}
-	return []preflight.ToolTrouble{{For: of, What: err.Error(), Hint: strings.Join(text.Hint(err), "\n")}}
+	what := err.Error()
+	if f, ok := err.(*text.Fault); ok && f.Err == exec.ErrNotFound { // which adds nothing
+		what = f.What
+	}
+	return []preflight.ToolTrouble{{For: of, What: what, Hint: strings.Join(text.Hint(err), "\n")}}
 }
 
 // reach asks the servers that something will be fetched from, by their names alone.

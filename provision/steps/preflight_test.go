@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -55,8 +56,9 @@ func TestKVMIsTriedOnceAndTheAnswerKept(t *testing.T) {
 func TestJoinedErrorsAreALineEachWithItsOwnHint(t *testing.T) {
 	one := &text.Fault{What: "one", Hint: "do this"}
 	two := &text.Fault{What: "two", Hint: "do that"}
-	got := troubles("x", errors.Join(one, errors.Join(two)))
-	want := []preflight.ToolTrouble{{For: "x", What: "one", Hint: "do this"}, {For: "x", What: "two", Hint: "do that"}}
+	three := &text.Fault{What: "no three", Err: exec.ErrNotFound} // of which the rest says nothing
+	got := troubles("x", errors.Join(one, errors.Join(two, three)))
+	want := []preflight.ToolTrouble{{For: "x", What: "one", Hint: "do this"}, {For: "x", What: "two", Hint: "do that"}, {For: "x", What: "no three"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}
