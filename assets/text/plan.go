@@ -86,6 +86,7 @@ type Plan struct {
 	SizeWriteHint   string
 	MemoryHint      string
 	DiskHint        string
+	RoomHint        string
 	TextHint        string
 	OneLineHint     string
 	NumberHint      string
@@ -238,6 +239,7 @@ are asked for when they are needed. A key that is left out keeps its default.`,
 	SizeWriteHint:   "write %s",
 	MemoryHint:      "set %[1]s to %[2]s, or use a host with more memory",
 	DiskHint:        "make room at %[1]q, or set %[2]s to %[3]s",
+	RoomHint:        "make room at %[1]q: at least %[2]s must be free",
 	TextHint:        "put it in quotes: %[1]s: %[2]q",
 	OneLineHint:     "write %s: and one value, on one line",
 	NumberHint:      "write digits only, such as %[1]s: %[2]d",
@@ -390,6 +392,7 @@ var zhPlan = Plan{
 	SizeWriteHint:   "请写 %s",
 	MemoryHint:      "请将 %[1]s 设为 %[2]s，或换用内存更大的主机",
 	DiskHint:        "请在 %[1]q 处腾出空间，或将 %[2]s 设为 %[3]s",
+	RoomHint:        "请在 %[1]q 处腾出空间：至少要有 %[2]s 可用",
 	TextHint:        "请加引号：%[1]s: %[2]q",
 	OneLineHint:     "请在一行内写 %s: 和一个值",
 	NumberHint:      "请只写数字，例如 %[1]s: %[2]d",

@@ -65,6 +65,9 @@ func (j *judge) rooms() {
 		if !first { // told with the one that came before
 			continue
 		}
+		if grow > 0 { // a plan whose disk could never grow to the least is refused
+			need = max(need, int64(plan.SystemDiskLow))
+		}
 		switch {
 		case r.Free == 0:
 			j.add(Condition{ID: "disk", Status: checks.NotChecked, What: sprint(j.t.DiskUnknown, r.Path)})

@@ -41,7 +41,7 @@ func Default(h Host) Plan {
 		Machine: Machine{
 			CPUs:         min(4, max(1, h.CPUs/2)),
 			Memory:       defaultMemory(h),
-			SystemDisk:   defaultDisk(h, systemDiskLow),
+			SystemDisk:   defaultDisk(h, SystemDiskLow),
 			DataDisk:     defaultDisk(h, dataDiskLow),
 			Acceleration: Auto,
 			Clock:        Auto,

@@ -12,7 +12,8 @@ const (
 	memoryLow      = 2 * GiB
 	memoryHigh     = 1 * TiB
 	memoryForHost  = 1 * GiB // what the host keeps for itself
-	systemDiskLow  = 6 * GiB
+	// SystemDiskLow is the least that a system disk may grow to.
+	SystemDiskLow  = 6 * GiB
 	dataDiskLow    = 1 * GiB
 	diskHigh       = 2 * TiB
 	textLength     = 2048 // characters, of any string in a plan
@@ -71,7 +72,7 @@ var keys = []key{
 	{path: "machine.memory", at: func(p *Plan) any { return &p.Machine.Memory }, kind: size,
 		low: int64(memoryLow), high: int64(memoryHigh)},
 	{path: "machine.systemDisk", at: func(p *Plan) any { return &p.Machine.SystemDisk }, kind: size,
-		low: int64(systemDiskLow), high: int64(diskHigh)},
+		low: int64(SystemDiskLow), high: int64(diskHigh)},
 	{path: "machine.dataDisk", at: func(p *Plan) any { return &p.Machine.DataDisk }, kind: size,
 		low: int64(dataDiskLow), high: int64(diskHigh)},
 	{path: "machine.acceleration", at: func(p *Plan) any { return &p.Machine.Acceleration }, kind: choice,

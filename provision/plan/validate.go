@@ -81,9 +81,11 @@ func (k *key) sizeProblem(s Size, h Host) *Problem {
 	fit := Size(min(max(int64(s.whole()), low), max(high, low)))
 	hint := fmt.Sprintf(t.Set, k.path, fit)
 	if Size(high) < Size(k.high) && (int64(s) > high || high < low) {
-		// The host is what limits it, so there are two ways out.
+		// The host is what limits it, so there are two ways out, or one.
 		if k.path == "machine.memory" {
 			hint = fmt.Sprintf(t.MemoryHint, k.path, fit)
+		} else if high < low {
+			hint = fmt.Sprintf(t.RoomHint, h.Path, Size(low))
 		} else {
 			hint = fmt.Sprintf(t.DiskHint, h.Path, k.path, fit)
 		}

@@ -65,7 +65,7 @@ func TestAHostThatIsTooSmallIsToldWhatIsMissing(t *testing.T) {
 		{"machine.memory needs at least 2GiB, and this host can give 1536MiB",
 			"at least 2GiB (this host has 2560MiB and keeps 1GiB)", "set machine.memory to 2GiB, or use a host with more memory"},
 		{"machine.systemDisk needs at least 6GiB, and this host can give 3GiB",
-			`at least 6GiB (free space at "/srv/disks")`, `make room at "/srv/disks", or set machine.systemDisk to 6GiB`},
+			`at least 6GiB (free space at "/srv/disks")`, `make room at "/srv/disks": at least 6GiB must be free`},
 	} {
 		if p := problems[i]; p.Error() != want.says || p.Range != want.rng || p.Hint != want.hint {
 			t.Errorf("got %q, %q, %q", p.Error(), p.Range, p.Hint)
