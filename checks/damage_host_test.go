@@ -173,6 +173,19 @@ var hostDamages = []damage{
 	{"the tap's rules flushed", func(_ *testing.T, e *Evidence) {
 		e.Host.Rules.Link.Value.Lines = []string{"*nat", ":PREROUTING ACCEPT", ":POSTROUTING ACCEPT"}
 	}, []ID{"K13"}},
+	{"the link layer flushed, and nothing else had rules there", func(_ *testing.T, e *Evidence) {
+		e.Host.Rules.Link.Value.Seen, e.Host.Rules.Link.Value.Lines = 0, []string{"*nat", ":PREROUTING ACCEPT", ":POSTROUTING ACCEPT"}
+	}, []ID{"K13"}},
+	{"the firewall loaded anew, with nothing in it", func(_ *testing.T, e *Evidence) {
+		r := &e.Host.Rules
+		for _, f := range []*Fact[SavedRules]{&r.IPv4, &r.IPv6, &r.Link} {
+			f.Value.Seen, f.Value.Lines = 0, []string{}
+		}
+		r.Nft.Value = NftRules{Listed: true}
+	}, []ID{"K13"}},
+	{"the machine answers at a port that the filter would have kept from it", func(_ *testing.T, e *Evidence) {
+		e.Host.Connections["18789"] = seen(Refused)
+	}, []ID{"K13"}},
 	{"the drop towards the machine deleted", func(t *testing.T, e *Evidence) {
 		line(t, &e.Host.Rules.Link.Value.Lines, "-A libvirt-O-vnet3 -j DROP")
 	}, []ID{"K13"}},

@@ -186,7 +186,7 @@ var baseDamages = []damage{
 	}, []ID{"K3"}},
 	{"a guest that says nothing of an open port", func(_ *testing.T, e *Evidence) {
 		e.Host.Connections["18789"] = seen(Open)
-	}, []ID{"K3"}},
+	}, []ID{"K3", "K13"}},
 
 	// K5
 	{"PasswordAuthentication yes", func(_ *testing.T, e *Evidence) { sshd(e, "passwordauthentication", "yes") }, []ID{"K5"}},

@@ -169,7 +169,7 @@ func (l *look) mappings() {
 	}
 	switch {
 	case len(l.wrongs)+len(l.unknowns) > before:
-	case seen == 0:
+	case seen == 0 && !l.tapHere():
 		l.unknown(Host, t.NoRules)
 	default:
 		l.right(Host, t.NoMapping, seen, forwards)

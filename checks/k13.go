@@ -30,6 +30,7 @@ func egress(l *look) {
 			l.wallOn(tap)
 		}
 		l.seenByFilter(tap)
+		l.answered()
 	} else {
 		for d := range l.domains {
 			if cards := d.root.at("devices").all("interface"); len(cards) > 0 {

@@ -5,6 +5,7 @@ package checks
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clawarium/clawarium/assets/layout"
@@ -107,6 +108,21 @@ func (l *look) wallOn(tap string) {
 	}
 }
 
+// tapHere says whether the machine's card hangs on a bridge among this process's own
+// networks, so that a list of rules without any is no list of some other place.
+func (l *look) tapHere() bool {
+	b := l.evidence.Host.Bridge
+	return b.OK && len(b.Value.Ports) > 0
+}
+
+// answered notes a port of the machine at which this computer was answered: the filter
+// would have dropped the question. It is seen without the right to list rules.
+func (l *look) answered() {
+	if a := l.evidence.Host.Connections[strconv.Itoa(layout.GatewayPort)]; a.OK && (a.Value == Refused || a.Value == Open) {
+		l.wrong(Host, l.t.Host.TapAnswers, layout.GatewayPort)
+	}
+}
+
 // through walks attempts through one layer. first is the chain that libvirt makes
 // for the tap; own says that libvirt keeps its filter in tables of nft instead.
 func (l *look) through(layer, tap string, t *table, first string, own, absent bool, rules int, attempts []attempt) {
@@ -118,7 +134,7 @@ func (l *look) through(layer, tap string, t *table, first string, own, absent bo
 	case absent:
 		l.unknown(Host, words.ToolAbsent, layer)
 		return
-	case rules == 0:
+	case rules == 0 && !l.tapHere():
 		l.unknown(Host, words.NoRules)
 		return
 	case t == nil || t.chains[first] == nil:

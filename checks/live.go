@@ -57,7 +57,7 @@ var restsOn = map[ID][]part{
 	"K10": {ofGuest},
 	"K11": {ofLive, ofInactive, ofGuest},
 	"K12": {ofLive, ofInactive, ofQemu},
-	"K13": {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu, ofWarden, ofDrills},
+	"K13": {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu, ofConnections, ofWarden, ofDrills},
 	"K14": {ofGuest},
 	"K15": {ofLive, ofInactive, ofManifest, ofDigests},
 	"K16": {ofGuest},

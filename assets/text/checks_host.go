@@ -100,6 +100,7 @@ type ChecksHost struct {
 	NftBackend       string
 	ToolAbsent       string
 	TapBare          string
+	TapAnswers       string
 	TapOpen          string
 	TapUnclear       string
 	TapClosed        string
@@ -247,6 +248,7 @@ var enChecksHost = ChecksHost{
 	NftBackend:       "libvirt keeps its filter in tables of nft, which this version cannot follow (%s)",
 	ToolAbsent:       "%s is not installed",
 	TapBare:          "no rule of the filter is in force on %s (%s)",
+	TapAnswers:       "the machine answered at port %d: nothing dropped this computer's connection to it",
 	TapOpen:          "the rules in force on %s let something through (%s): %s",
 	TapUnclear:       "whether the rules in force on %s (%s) stop this cannot be told: %s",
 	TapClosed:        "rules in force on %s (%s): %d kinds of forbidden packets were followed through them, each is dropped",
@@ -438,6 +440,7 @@ var zhChecksHost = ChecksHost{
 	NftBackend:       "libvirt 把过滤器放在 nft 的表里，本版本无法跟踪（%s）",
 	ToolAbsent:       "没有安装 %s",
 	TapBare:          "%s 上没有生效的过滤规则（%s）",
+	TapAnswers:       "虚拟机在端口 %d 上作出了应答：没有规则丢弃本机到该端口的连接",
 	TapOpen:          "%s 上生效的规则放过了一些东西（%s）：%s",
 	TapUnclear:       "%s 上生效的规则（%s）能否挡住这些无法判断：%s",
 	TapClosed:        "%s 上生效的规则（%s）：跟踪了 %d 种被禁止的数据包，全部被丢弃",

@@ -149,11 +149,19 @@ func restartable(l Look) bool {
 // forced finds what to make again although every step claims to hold: what runs
 // may be older than what was put right, and a cache is looked at by name only.
 func (e *Env) forced(d *Drift, l Look, f checks.Finding) {
+	holds := func(step string) bool { s, ok := l.Standing[step]; return ok && s.Err == nil && s.Holds }
+	wrongAt := func(at checks.Place) bool {
+		return slices.ContainsFunc(d.Wrong, func(w checks.Wrong) bool { return w.Where == at })
+	}
+	// Rules that the kernel does not have although they are written down as they should
+	// be: they are gone where the firewall was loaded anew.
+	if f.Control == "K13" && holds(stepFilter) && wrongAt(checks.Host) {
+		d.Steps, d.Force = append(d.Steps, stepFilter), []string{stepFilter}
+	}
 	if len(d.Steps) > 0 {
 		return
 	}
-	holds := func(step string) bool { s, ok := l.Standing[step]; return ok && s.Err == nil && s.Holds }
-	guestWrong := slices.ContainsFunc(d.Wrong, func(w checks.Wrong) bool { return w.Where == checks.InGuest })
+	guestWrong := wrongAt(checks.InGuest)
 	switch {
 	case f.Control == "K15":
 		for _, step := range []string{stepImage, stepCode} {
@@ -191,12 +199,7 @@ func (e *Env) needsRestart(l Look, control checks.ID, steps []string) bool {
 	// What runs, and nothing else: the definition as it runs, and its process.
 	live := checks.Evidence{Format: l.Evidence.Format, Collected: l.Evidence.Collected, Subject: l.Evidence.Subject}
 	live.Libvirt.Live, live.Host.Qemu = l.Evidence.Libvirt.Live, l.Evidence.Host.Qemu
-	if slices.Contains(e.ensures(stepDomain), control) && len(checks.Wrongs(e.Plan, live)[control]) > 0 {
-		return true
-	}
-	// Rules that the kernel does not have although they are written down as they
-	// should be: libvirt puts them there when a machine starts.
-	return control == "K13" && len(steps) == 0 && slices.ContainsFunc(l.Wrongs[control], func(w checks.Wrong) bool { return w.Where == checks.Host })
+	return slices.Contains(e.ensures(stepDomain), control) && len(checks.Wrongs(e.Plan, live)[control]) > 0
 }
 
 func (e *Env) ensures(step string) []checks.ID {

@@ -107,6 +107,21 @@ func TestADriftIsNamedWithWhatRepairsIt(t *testing.T) {
 			l.Evidence.Libvirt.Network.Value = strings.Replace(l.Evidence.Libvirt.Network.Value, "<dns enable='no'/>", "", 1)
 			l.Standing[stepNetwork] = no
 		}, "K13", checks.Libvirt, []string{stepNetwork}, false, true},
+		{"the firewall loaded anew", func(e *Env, l *Look) {
+			r := &l.Evidence.Host.Rules
+			for _, f := range []*checks.Fact[checks.SavedRules]{&r.IPv4, &r.IPv6, &r.Link} {
+				f.Value.Seen, f.Value.Lines = 0, []string{}
+			}
+		}, "K13", checks.Host, []string{stepFilter}, true, false},
+		{"an answer where there should be none, for someone who may not list rules", func(e *Env, l *Look) {
+			r := &l.Evidence.Host.Rules
+			r.IPv4.OK, r.IPv6.OK, r.Link.OK, r.Nft.OK = false, false, false, false
+			l.Evidence.Host.Connections["18789"] = checks.Fact[string]{OK: true, Value: checks.Refused}
+		}, "K13", checks.Host, []string{stepFilter}, true, false},
+		{"a drop gone from the tap, and the filter written down otherwise too", func(e *Env, l *Look) {
+			l.Evidence.Host.Rules.Link.Value.Lines = []string{"*nat", ":PREROUTING ACCEPT", ":POSTROUTING ACCEPT"}
+			l.Standing[stepFilter] = no
+		}, "K13", checks.Host, []string{stepFilter}, false, false},
 		{"a byte of the image in the pool", func(e *Env, l *Look) {
 			d := l.Evidence.Host.Digests[checks.BaseVolume]
 			d.Value.SHA512 = strings.Repeat("0", 128)

@@ -381,7 +381,8 @@ func (w *smallWorld) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, err
 	return dialled{conn, net.TCPAddrFromAddrPort(to)}, nil
 }
 
-func (w *smallWorld) Own() ([]netip.Prefix, error) { return warden.Internet().Own() }
+func (w *smallWorld) Own() ([]netip.Prefix, error)  { return warden.Internet().Own() }
+func (w *smallWorld) Near() ([]netip.Prefix, error) { return nil, nil }
 func (w *smallWorld) Public(a netip.Addr) bool {
 	return a == smallPublic || warden.Internet().Public(a)
 }

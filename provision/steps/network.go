@@ -39,7 +39,7 @@ func addr(s string) netip.Addr {
 func (e *Env) filterStep() provision.Step {
 	name := e.Plan.Name
 	return provision.Step{
-		ID: stepFilter, Title: e.text().Filter, Ensures: []checks.ID{"K13"}, Deadline: time.Minute,
+		ID: stepFilter, Title: e.text().Filter, Ensures: []checks.ID{"K13"}, Deadline: 4 * time.Minute,
 		Holds: func(ctx context.Context) (bool, error) {
 			conn, err := e.Conn(ctx)
 			if err != nil {

@@ -168,6 +168,12 @@ func (w testWorld) Own() ([]netip.Prefix, error) {
 	return own, err
 }
 
+// Near: nor is it one by its routes.
+func (w testWorld) Near() ([]netip.Prefix, error) {
+	near, err := warden.Internet().Near()
+	return slices.DeleteFunc(near, func(p netip.Prefix) bool { return slices.ContainsFunc(w.Counts, p.Overlaps) }), err
+}
+
 func (w testWorld) Public(a netip.Addr) bool {
 	for _, p := range w.Counts {
 		if p.Contains(a) {

@@ -67,9 +67,14 @@ func taggedRules(f *filterXML, machine string) bool {
 	return slices.ContainsFunc(f.Rules, func(r ruleXML) bool { return r.Packets.Comment == filterComment(machine) })
 }
 
-// EnsureFilter makes the filter, or brings the one of ours back to the spec;
-// libvirt then also changes the rules on the tap of a running machine.
+// EnsureFilter makes the filter, or brings the one of ours back to the spec, and with
+// it the rules on the tap of a running machine, those that somebody took out too.
 // ErrForeign when one of that name is not ours.
+//
+// libvirt makes the rules on the tap anew when a filter changes, and takes one that is
+// defined as it already was for no change. So one that is there is first defined with
+// other words for the same. libvirt puts new rules beside the old ones before it takes
+// those away, so no packet finds the tap without.
 func (c *Conn) EnsureFilter(ctx context.Context, s FilterSpec) error {
 	x, err := s.FilterXML()
 	if err != nil {
@@ -90,14 +95,22 @@ func (c *Conn) EnsureFilter(ctx context.Context, s FilterSpec) error {
 				t := text.T().Virt
 				return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, s.name()), t.ForeignHint, nil)
 			}
+			// The last drops are a place further up, where nothing else is.
+			if err := o.defineFilter(strings.ReplaceAll(x, `"1000"`, `"999"`)); err != nil {
+				return err
+			}
 		}
-		o.at("virNWFilterDefineXML")
-		defined, err := o.l.NWFilterDefineXML(x)
-		if err != nil {
-			return err
-		}
-		return defined.Free()
+		return o.defineFilter(x)
 	})
+}
+
+func (o *op) defineFilter(x string) error {
+	o.slow("virNWFilterDefineXML") // it waits for machines that are being started
+	f, err := o.l.NWFilterDefineXML(x)
+	if err != nil {
+		return err
+	}
+	return f.Free()
 }
 
 // DeleteFilter removes the machine's filter. An absent one is fine; ErrForeign

@@ -237,11 +237,6 @@ func (c *Conn) PutBackFilter(ctx context.Context, machine, uuid, x string) error
 				return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, layout.Filter(machine)), t.ForeignHint, nil)
 			}
 		}
-		o.at("virNWFilterDefineXML")
-		defined, err := o.l.NWFilterDefineXML(x)
-		if err != nil {
-			return err
-		}
-		return defined.Free()
+		return o.defineFilter(x)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -385,6 +386,7 @@ func TestAMachineIsDefinedStartedAndRemovedWithItsWallsOnItsTap(t *testing.T) {
 			}
 		}
 	}
+	rulesComeBack(t, r, "vnet"+tap)
 	if s := run(t, "cat", "/proc/sys/net/bridge/bridge-nf-call-iptables"); strings.TrimSpace(s) != "1" {
 		t.Errorf("bridge-nf-call-iptables is %s: the IP layer of the filter does nothing", s)
 	}
@@ -430,6 +432,43 @@ func TestAMachineIsDefinedStartedAndRemovedWithItsWallsOnItsTap(t *testing.T) {
 	}
 	if err := k.Close(); err != nil {
 		t.Errorf("console: %v", err)
+	}
+}
+
+// rulesComeBack takes the rules off the tap, on both layers, as a firewall does that is
+// loaded anew, and has the filter made again, which is written down as it was.
+func rulesComeBack(t *testing.T, r rig, tap string) {
+	t.Helper()
+	onTap := func() string {
+		var lines []string
+		for _, tool := range []string{"ebtables-save", "iptables-save", "ip6tables-save"} {
+			for line := range strings.Lines(run(t, tool)) {
+				if strings.HasPrefix(line, "-A") && strings.Contains(line, tap) {
+					lines = append(lines, tool+" "+line)
+				}
+			}
+		}
+		slices.Sort(lines) // a rule that is put back is put at the end of the chain that all share
+		return strings.Join(lines, "")
+	}
+	was := onTap()
+	run(t, "ebtables", "-t", "nat", "-D", "PREROUTING", "-i", tap, "-j", "libvirt-I-"+tap)
+	run(t, "ebtables", "-t", "nat", "-F", "libvirt-I-"+tap)
+	for _, tool := range []string{"iptables", "ip6tables"} {
+		run(t, tool, "-F", "HI-"+tap)
+		run(t, tool, "-D", "libvirt-host-in", "-m", "physdev", "--physdev-in", tap, "-g", "HI-"+tap)
+	}
+	if onTap() == was {
+		t.Fatal("nothing was taken off the tap")
+	}
+	if err := r.c.EnsureFilter(t.Context(), r.flt); err != nil {
+		t.Fatal(err)
+	}
+	if is := onTap(); is != was {
+		t.Errorf("on the tap are\n%s\nand were\n%s", is, was)
+	}
+	if f, err := r.c.Filter(t.Context(), r.flt.Machine); err != nil || strings.Count(f.XML, "<rule ") != 9 {
+		t.Errorf("the filter is written down as %+v, %v", f, err)
 	}
 }
 

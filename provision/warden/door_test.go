@@ -262,14 +262,19 @@ func TestAConnectionToAnotherAddressThanTheCheckedOneIsDropped(t *testing.T) {
 }
 
 func TestWithoutKnowingOnesOwnAddressesNothingIsDialled(t *testing.T) {
-	world := exampleWorld()
-	world.ownErr = errors.New("no netlink")
-	r := newRig(t, example(), world, quick())
-	if _, status := r.open("api.example.com:443"); !strings.Contains(status, " 403 ") {
-		t.Errorf("%q", status)
-	}
-	if len(world.dials()) > 0 {
-		t.Error("dialled")
+	for _, unknown := range []func(*fakeWorld){
+		func(w *fakeWorld) { w.ownErr = errors.New("no netlink") },
+		func(w *fakeWorld) { w.nearErr = errors.New("no routes") },
+	} {
+		world := exampleWorld()
+		unknown(world)
+		r := newRig(t, example(), world, quick())
+		if _, status := r.open("api.example.com:443"); !strings.Contains(status, " 403 ") {
+			t.Errorf("%q", status)
+		}
+		if len(world.dials()) > 0 {
+			t.Error("dialled")
+		}
 	}
 }
 

@@ -116,6 +116,8 @@ type fakeWorld struct {
 	names   map[string][]string
 	own     []string
 	ownErr  error
+	near    []string
+	nearErr error
 	asked   []string         // names that were looked up
 	dialled []netip.AddrPort // addresses that were dialled
 	onDial  func(to netip.AddrPort) (net.Conn, error)
@@ -154,12 +156,15 @@ func (w *fakeWorld) Dial(_ context.Context, to netip.AddrPort) (net.Conn, error)
 	return near, nil
 }
 
-func (w *fakeWorld) Own() ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, s := range w.own {
+func (w *fakeWorld) Own() ([]netip.Prefix, error) { return prefixesOf(w.own), w.ownErr }
+
+func (w *fakeWorld) Near() ([]netip.Prefix, error) { return prefixesOf(w.near), w.nearErr }
+
+func prefixesOf(list []string) (out []netip.Prefix) {
+	for _, s := range list {
 		out = append(out, netip.MustParsePrefix(s))
 	}
-	return out, w.ownErr
+	return out
 }
 
 func (w *fakeWorld) Public(a netip.Addr) bool { return plan.Public(a) }

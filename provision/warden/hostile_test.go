@@ -143,6 +143,8 @@ func (w *judging) Own() ([]netip.Prefix, error) {
 	return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("192.168.1.2/24")}, nil
 }
 
+func (w *judging) Near() ([]netip.Prefix, error) { return nil, nil }
+
 func (w *judging) Public(a netip.Addr) bool { return plan.Public(a) }
 
 // attacker makes requests.

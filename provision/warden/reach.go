@@ -55,7 +55,8 @@ func (d *door) reach(ctx context.Context, host string, port int) (conn net.Conn,
 // them: an answer that mixes is an answer that somebody tampered with.
 func (d *door) check(addrs []netip.Addr, server bool) (bad netip.Addr, reason Reason) {
 	own, err := d.world.Own()
-	if err != nil {
+	near, nearErr := d.world.Near()
+	if err != nil || nearErr != nil {
 		return addrs[0], ReasonOwn
 	}
 	wrong := 0
@@ -64,7 +65,7 @@ func (d *door) check(addrs []netip.Addr, server bool) (bad netip.Addr, reason Re
 		if a.IsLoopback() || slices.ContainsFunc(own, func(p netip.Prefix) bool { return p.Addr() == a }) {
 			return a, ReasonOwn
 		}
-		if !server && (!d.world.Public(a) || neighbour(own, a)) {
+		if !server && (!d.world.Public(a) || neighbour(own, a) || neighbour(near, a)) {
 			if wrong++; wrong == 1 {
 				bad = a
 			}

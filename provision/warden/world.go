@@ -21,6 +21,9 @@ type World interface {
 	// Own returns the addresses of this computer, each with the length of the prefix that
 	// it shares with its neighbours.
 	Own() ([]netip.Prefix, error)
+	// Near returns the public networks that this computer is on by its routes, whatever
+	// addresses it has.
+	Near() ([]netip.Prefix, error)
 	// Public says whether an address is one on the public Internet.
 	Public(netip.Addr) bool
 }

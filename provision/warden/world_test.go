@@ -49,7 +49,7 @@ func TestANeighbourWithAPublicAddressIsNotOnTheInternet(t *testing.T) {
 		"192.168.1.2/24", "2606:2800:220:1::2/64", "93.184.216.99/26", // at home, on a rented server
 		"2606:2800:330:1::2/128", "93.185.0.1/32", // without neighbours
 		"2a00::1/15", "94.0.0.1/7", // no network has that size
-	}}
+	}, near: []string{"2606:2800:440:1::/64", "93.186.0.0/24", "2600::/12", "92.0.0.0/6"}}
 	d := newDoor(world, quick(), nil, nil, time.Now)
 	for _, test := range []struct {
 		addrs  string
@@ -65,6 +65,11 @@ func TestANeighbourWithAPublicAddressIsNotOnTheInternet(t *testing.T) {
 		{"93.185.0.2", ""},
 		{"2a00::2", ""},
 		{"94.0.0.2", ""},
+		{"2606:2800:440:1::", ReasonAddress}, // by a route alone
+		{"2606:2800:440:1::5", ReasonAddress},
+		{"2606:2800:440:2::5", ""},
+		{"93.186.0.9", ReasonAddress},
+		{"2600::2", ""},
 		{"93.184.216.99", ReasonOwn},
 		{"2606:2800:220:1::2", ReasonOwn},
 		{"2606:2800:330:1::2", ReasonOwn},
