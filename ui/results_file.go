@@ -20,7 +20,7 @@ import (
 type fileToSave struct {
 	form    string // html, json or sarif
 	from    resultsPart
-	input   textinput.Model
+	input   *textinput.Model
 	wrong   string
 	writing string // the path that is being written
 }
@@ -47,21 +47,17 @@ func (f *fileToSave) suggested(p *results) string {
 
 // name goes over to typing the name.
 func (f *fileToSave) name(p *results, form string) {
-	*f = fileToSave{form: form, from: p.part, input: textinput.New()}
-	f.input.CharLimit = typedMost
+	*f = fileToSave{form: form, from: p.part}
+	f.input = newInput(p.s, f.suggested(p), typedMost)
 	f.input.Prompt = "› "
-	styles := textinput.DefaultStyles(p.s.styles.dark)
-	styles.Focused.Prompt, styles.Focused.Text = p.s.styles.key, p.s.styles.text
-	styles.Cursor.Blink = false
+	styles := f.input.Styles()
+	styles.Focused.Prompt = p.s.styles.key
 	f.input.SetStyles(styles)
-	f.input.SetValue(f.suggested(p))
-	f.input.CursorEnd()
-	f.input.Focus() // what makes the cursor blink is not wanted
 	p.part, p.notice = partFile, ""
 }
 
 func (f *fileToSave) paste(s string) {
-	f.input, _ = f.input.Update(tea.PasteMsg{Content: pasted(s)})
+	typeInto(f.input, tea.PasteMsg{Content: s})
 	f.wrong = ""
 }
 
@@ -73,7 +69,7 @@ func (f *fileToSave) press(p *results, msg tea.KeyPressMsg) tea.Cmd {
 		return f.save(p)
 	case takes(msg):
 		f.wrong = ""
-		f.input, _ = f.input.Update(msg)
+		typeInto(f.input, msg)
 	}
 	return nil
 }
