@@ -8,10 +8,10 @@ import (
 // Limits that the plan's form sets, whatever the host. docs/plan.md gives the
 // source of each.
 const (
-	cpusHigh       = 255 // q35 without an interrupt-remapping IOMMU
-	memoryLow      = 2 * GiB
-	memoryHigh     = 1 * TiB
-	memoryForHost  = 1 * GiB // what the host keeps for itself
+	cpusHigh      = 255 // q35 without an interrupt-remapping IOMMU
+	memoryLow     = 2 * GiB
+	memoryHigh    = 1 * TiB
+	memoryForHost = 1 * GiB // what the host keeps for itself
 	// SystemDiskLow is the least that a system disk may grow to.
 	SystemDiskLow  = 6 * GiB
 	dataDiskLow    = 1 * GiB

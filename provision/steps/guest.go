@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/clawarium/clawarium/assets/layout"
@@ -111,7 +112,7 @@ func (e *Env) guestSteps() []provision.Step {
 
 func (e *Env) wrap(id string, deadline time.Duration) provision.Step {
 	return provision.Step{
-		ID: id, Title: text.T().Guest.Titles[id], Within: stepDomain, Ensures: guestEnsures[id],
+		ID: id, Title: headed(text.T().Guest.Titles[id]), Within: stepDomain, Ensures: guestEnsures[id],
 		// The guest's own deadline is the one that explains itself.
 		Deadline: deadline + time.Minute, Expect: e.expect(id),
 		Holds: func(ctx context.Context) (bool, error) { return e.holdsInGuest(ctx, id) },
@@ -154,6 +155,14 @@ func (e *Env) wrap(id string, deadline time.Duration) provision.Step {
 			return session.Undo(ctx, step)
 		},
 	}
+}
+
+// headed begins a title as the others of the list do.
+func headed(title string) string {
+	if title != "" && 'a' <= title[0] && title[0] <= 'z' {
+		return strings.ToUpper(title[:1]) + title[1:]
+	}
+	return title
 }
 
 // expect is how long a guest step takes, by what was measured.
