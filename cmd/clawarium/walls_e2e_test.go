@@ -29,10 +29,14 @@ var ofTheWalls = []string{"K4", "K9", "K13"}
 
 func theWallsOutlastTheHostsChanges(t *testing.T, w *world, name string) {
 	d := &damaged{t: t, w: w, name: name}
-	before, _ := d.walls()
+	before, all := d.walls()
+	if before["K13"] != "met" { // the last round of drills may be one of a damage's
+		t.Logf("K13 was %s:\n  %s", before["K13"], strings.Join(all["K13"].Evidence, "\n  "))
+		before, all = d.walls("--drills")
+	}
 	for _, id := range []string{"K4", "K13"} {
 		if before[id] != "met" {
-			t.Fatalf("%s is %s before anything was changed", id, before[id])
+			t.Fatalf("%s is %s before anything was changed:\n  %s", id, before[id], strings.Join(all[id].Evidence, "\n  "))
 		}
 	}
 	rules, id := hostRules(t), d.virsh("domid", layout.Domain(name))
