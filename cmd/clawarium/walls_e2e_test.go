@@ -5,7 +5,8 @@ package main
 // A machine's walls while this computer changes around them: libvirt starts anew, Docker
 // and firewalld put their rules beside libvirt's, and the firewall is loaded anew, which
 // takes the walls away. What keeps them must keep them, and what does not must be noticed
-// and repaired. The machine is that of the main test.
+// and repaired. It takes a machine that is there (CLAWARIUM_E2E_HOME): that of the main
+// test has drills that aim at a world of the test's.
 
 import (
 	"cmp"
