@@ -97,7 +97,8 @@ const (
 	xmlLimit        = 1 << 20          // bytes of one XML document
 	libvirtDeadline = 20 * time.Second // for each XML
 	// connectDeadline is what a check costs at least where the filter drops what is
-	// asked: long enough for a second SYN, which the kernel sends after one.
+	// asked: long enough for a second SYN, which the kernel sends after one. Measured
+	// with the walls taken away, under emulation: an answer comes in 6 ms.
 	connectDeadline = 2 * time.Second
 	// guestDeadline is for the way into the guest and its whole report. Measured:
 	// 2 to 10 s under emulation, the more the busier the computer is.

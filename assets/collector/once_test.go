@@ -12,8 +12,10 @@ import (
 // What is run from what was compiled before says the same, whatever lies there.
 func TestAProgramIsCompiledOnceAndDoesTheSame(t *testing.T) {
 	python, err := exec.LookPath("python3")
-	if err != nil {
+	if err != nil && os.Getenv("CI") == "" {
 		t.Skip("no python3 here")
+	} else if err != nil { // there, all that tests need is installed
+		t.Fatal(err)
 	}
 	dir, own := filepath.Join(t.TempDir(), "kept"), t.TempDir()
 	params, source := []byte(`{"word": "größer"}`), []byte("print(PARAMS['word'], \"<&>\\u2028\".encode(), r'''@OWN@''')\n")

@@ -26,7 +26,7 @@ func TestTheNeighboursOfAComputerWithAnAddressAloneAreKnown(t *testing.T) {
 	}
 	out, err := again.CombinedOutput()
 	switch {
-	case again.ProcessState == nil:
+	case again.ProcessState == nil && os.Getenv("CI") == "":
 		t.Skipf("no network namespace to be had: %v", err)
 	case strings.Contains(string(out), "--- SKIP"):
 		t.Skipf("%s", out)
@@ -49,6 +49,9 @@ func inAWorldOfAddressesAlone(t *testing.T) {
 		"route add 64.0.0.0/8 dev tunnel", "-6 route add 2a00::/16 dev tunnel",
 	} {
 		if out, err := exec.Command("ip", strings.Fields(words)...).CombinedOutput(); err != nil {
+			if os.Getenv("CI") != "" { // where all that tests need is installed
+				t.Fatalf("ip %s: %v %s", words, err, out)
+			}
 			t.Skipf("ip %s: %v %s", words, err, out)
 		}
 	}
