@@ -68,6 +68,10 @@ func theWallsOutlastTheHostsChanges(t *testing.T, w *world, name string) {
 		}
 	})
 
+	if os.Getenv("CI") == "" && os.Getenv("CLAWARIUM_E2E_HOME") == "" {
+		t.Log("the rest takes away this computer's rules for a moment: it is for a machine of CI's, or CLAWARIUM_E2E_HOME")
+		return
+	}
 	if other := notLibvirts(t); other != "" {
 		t.Logf("this computer has rules that are not libvirt's, which the rest would lose:\n%s", other)
 		return
