@@ -30,6 +30,7 @@ type Service struct {
 	Machine string
 	Dir     string   // the machine's directory, which is all that the program writes to
 	Args    []string // of clawarium, for the program in the foreground
+	Wish    []string // of clawarium, for what the program may have done by another process; may be empty
 	Lock    string   // the file in Dir that the program has locked while it runs, with its pid
 }
 

@@ -28,10 +28,14 @@ var takesUp = 10 * time.Second
 
 // Service is what keeps the warden running.
 func (e *Env) Service() host.Service {
-	return host.Service{
+	s := host.Service{
 		Machine: e.Plan.Name, Dir: e.dir, Lock: warden.LockFile,
 		Args: []string{"warden", "run", "--name", e.Plan.Name},
 	}
+	if e.choices.System {
+		s.Wish = []string{"warden", WallsCommand, "--name", e.Plan.Name}
+	}
+	return s
 }
 
 // Warden is this machine's, to be run. It needs nothing of libvirt.
