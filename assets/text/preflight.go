@@ -33,6 +33,7 @@ type Preflight struct {
 
 	// What clawarium can do about it, in a few words.
 	Install, Start, JoinLibvirt, JoinKVM, LoadModule, GiveDevice, LetThrough, SetClock, Anew string
+	StartNow, StartNowHint                                                                   string // without systemd
 
 	// The fixes as they run.
 	Running, Trace                 string // %s command, %q file
@@ -97,7 +98,7 @@ var enPreflight = Preflight{
 	KVMWSL:      Trouble{"Windows does not hand KVM to this WSL", "the machine is emulated then, some 8 times slower", "Windows 11: put nestedVirtualization=true under [wsl2] into %UserProfile%\\.wslconfig, then in Windows: wsl --shutdown"},
 	WSL1:        Trouble{"this is WSL 1, which has no Linux kernel", "nothing in it can run a virtual machine", "in Windows: wsl --set-version DISTRIBUTION 2"},
 	KVMModule:   Trouble{"the kernel's part for KVM (%s) is not loaded", "the machine is emulated without it, some 8 times slower", "load it"},
-	KVMDevice:   Trouble{"%s belongs to root alone (%s)", "QEMU runs under an account of its own that cannot open it; the machine is emulated then", "give it to the group kvm; where udev runs it does that"},
+	KVMDevice:   Trouble{"%s belongs to root alone (%s)", "QEMU runs under an account of its own that cannot open it; the machine is emulated then", "give it to the group kvm, again after each start of the computer; where udev runs it does that"},
 	KVMGroup:    Trouble{"your account %q may not use KVM: it is not in the group %q", "the machine is emulated then, some 8 times slower", "join the group, then log out and in"},
 	KVMLogin:    Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login; until then the machine is emulated", "log out and in again, then start clawarium again"},
 	KVMBroken:   Trouble{"%s", "the machine is emulated then, some 8 times slower", "often the hypervisor around this computer, or another one that runs beside KVM (VirtualBox, VMware), is the cause"},
@@ -133,7 +134,8 @@ var enPreflight = Preflight{
 
 	Left: Trouble{"libvirt has things of clawarium that no machine of this account owns: %s", "another account's, or left by an earlier clawarium; they take room and names", "if nobody needs them, these remove them"},
 
-	Install: "install what is missing", Start: "start libvirt, now and with the computer", JoinLibvirt: "join the group that may use libvirt",
+	Install: "install what is missing", Start: "start libvirt, now and with the computer", StartNow: "start libvirt, until the computer is switched off",
+	StartNowHint: "start it; nothing here starts it with the computer: after the computer's next start do the same again", JoinLibvirt: "join the group that may use libvirt",
 	JoinKVM: "join the group that may use KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
 	LetThrough: "let QEMU's account pass", SetClock: "have the clock set by the network", Anew: "start clawarium anew, here and with your answers",
 
@@ -206,7 +208,7 @@ var zhPreflight = Preflight{
 	KVMWSL:      Trouble{"Windows 没有把 KVM 交给这个 WSL", "虚拟机只能仿真，大约慢 8 倍", "Windows 11：在 %UserProfile%\\.wslconfig 的 [wsl2] 下写 nestedVirtualization=true，再在 Windows 里运行 wsl --shutdown"},
 	WSL1:        Trouble{"这是 WSL 1，没有 Linux 内核", "其中无法运行虚拟机", "在 Windows 里运行 wsl --set-version DISTRIBUTION 2"},
 	KVMModule:   Trouble{"内核的 KVM 部分（%s）没有加载", "没有它，虚拟机只能仿真，大约慢 8 倍", "请加载它"},
-	KVMDevice:   Trouble{"%s 只属于 root（%s）", "QEMU 用自己的账户运行，打不开它，虚拟机就只能仿真", "请把它交给 kvm 组；有 udev 的系统会自动这样做"},
+	KVMDevice:   Trouble{"%s 只属于 root（%s）", "QEMU 用自己的账户运行，打不开它，虚拟机就只能仿真", "请把它交给 kvm 组，电脑每次开机后都要再做；有 udev 的系统会自动这样做"},
 	KVMGroup:    Trouble{"账户 %q 不能使用 KVM：它不在组 %q 里", "虚拟机就只能仿真，大约慢 8 倍", "请加入该组，然后注销并重新登录"},
 	KVMLogin:    Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效；在此之前虚拟机只能仿真", "请注销并重新登录，再启动 clawarium"},
 	KVMBroken:   Trouble{"%s", "虚拟机只能仿真，大约慢 8 倍", "原因常常是外层的虚拟化软件，或同时运行的另一个（VirtualBox、VMware）"},
@@ -242,7 +244,8 @@ var zhPreflight = Preflight{
 
 	Left: Trouble{"libvirt 里有 clawarium 的东西，但不属于本账户的任何虚拟机：%s", "可能属于另一个账户，或由早先的 clawarium 留下；它们占用空间和名称", "若无人需要，下面的命令会移除它们"},
 
-	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", JoinLibvirt: "加入可以使用 libvirt 的组",
+	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", StartNow: "启动 libvirt（到关机为止）",
+	StartNowHint: "请启动它；这里没有什么会让它随电脑启动：电脑下次开机后，请再做一次", JoinLibvirt: "加入可以使用 libvirt 的组",
 	JoinKVM: "加入可以使用 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
 	LetThrough: "让 QEMU 的账户通过", SetClock: "让网络校准时钟", Anew: "在原处重新启动 clawarium，保留你的回答",
 

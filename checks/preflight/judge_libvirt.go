@@ -83,6 +83,9 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 		j.lack(c, partLibvirt)
 	case tr.Kind == LibvirtDown:
 		c = j.bad("libvirt-down", &j.t.Down, tr.URI)
+		if j.byHand() {
+			c.Hint = j.t.StartNowHint
+		}
 		j.with(c, j.startFix())
 	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system"):
 		c = j.denied(tr)
@@ -115,8 +118,15 @@ func (j *judge) hangs(uri, why string) *Condition {
 }
 
 func (j *judge) startFix() Fix {
-	return Fix{ID: FixStart, Title: j.t.Start, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
+	f := Fix{ID: FixStart, Title: j.t.Start, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
+	if j.byHand() {
+		f.Title = j.t.StartNow
+	}
+	return f
 }
+
+// byHand says that nothing is known here that starts libvirt with the computer.
+func (j *judge) byHand() bool { return j.s.OS == "linux" && !j.s.System.Value.Systemd }
 
 // denied tells apart why the system's libvirt does not let this account in.
 func (j *judge) denied(tr LibvirtTrouble) *Condition {
