@@ -34,6 +34,7 @@ type Preflight struct {
 	// What clawarium can do about it, in a few words.
 	Install, Start, JoinLibvirt, JoinKVM, LoadModule, GiveDevice, LetThrough, SetClock, Anew string
 	StartNow, StartNowHint                                                                   string // without systemd
+	JoinBoth                                                                                 string
 
 	// The fixes as they run.
 	Running, Trace                 string // %s command, %q file
@@ -136,7 +137,7 @@ var enPreflight = Preflight{
 
 	Install: "install what is missing", Start: "start libvirt, now and with the computer", StartNow: "start libvirt, until the computer is switched off",
 	StartNowHint: "start it; nothing here starts it with the computer: after the computer's next start do the same again", JoinLibvirt: "join the group that may use libvirt",
-	JoinKVM: "join the group that may use KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
+	JoinKVM: "join the group that may use KVM", JoinBoth: "join the groups that may use libvirt and KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
 	LetThrough: "let QEMU's account pass", SetClock: "have the clock set by the network", Anew: "start clawarium anew, here and with your answers",
 
 	Running: "$ %s", Trace: "what was run and what it said is kept in %q",
@@ -246,7 +247,7 @@ var zhPreflight = Preflight{
 
 	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", StartNow: "启动 libvirt（到关机为止）",
 	StartNowHint: "请启动它；这里没有什么会让它随电脑启动：电脑下次开机后，请再做一次", JoinLibvirt: "加入可以使用 libvirt 的组",
-	JoinKVM: "加入可以使用 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
+	JoinKVM: "加入可以使用 KVM 的组", JoinBoth: "加入可以使用 libvirt 和 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
 	LetThrough: "让 QEMU 的账户通过", SetClock: "让网络校准时钟", Anew: "在原处重新启动 clawarium，保留你的回答",
 
 	Running: "$ %s", Trace: "运行的命令和输出保存在 %q",

@@ -54,6 +54,7 @@ func Judge(p plan.Plan, s Situation) []Condition {
 	j.left()
 	j.controls()
 	j.bringPackages()
+	j.joinTogether()
 	sorted := make([]Condition, 0, len(j.out))
 	for r := range ranks {
 		for _, c := range j.out {

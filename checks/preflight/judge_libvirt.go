@@ -162,6 +162,23 @@ func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	return c
 }
 
+// joinTogether makes one fix of the two groups where both take a new login, so that
+// one serves both.
+func (j *judge) joinTogether() {
+	var both []*Condition
+	for i := range j.out {
+		if f := j.out[i].Fix; f != nil && f.After == AfterLogin && (f.ID == FixLibvirt || f.ID == FixKVM) {
+			both = append(both, &j.out[i])
+		}
+	}
+	if len(both) < 2 {
+		return
+	}
+	f, second := *both[0].Fix, both[1].Fix
+	f.Title, f.Do, f.Undo = j.t.JoinBoth, append(f.Do, second.Do...), append(f.Undo, second.Undo...)
+	both[0].Fix, both[1].Fix = &f, &f
+}
+
 // older compares versions as libvirt writes them.
 func older(version string, major, minor int) bool {
 	v := strings.Split(version, ".")
