@@ -38,7 +38,7 @@ type wire struct {
 // frames adds what root sends by hand.
 func (r *round) frames() {
 	g := r.ground
-	w := wire{guest: g.Guest, host: g.Host}
+	w := &wire{guest: g.Guest, host: g.Host}
 	w.mac, _ = net.ParseMAC(g.MAC)
 	w.peer, _ = net.ParseMAC(g.HostMAC)
 	if len(w.mac) != 6 || len(w.peer) != 6 || !g.Guest.Is4() || !g.Host.Is4() {
@@ -170,7 +170,7 @@ func linkLocal(mac net.HardwareAddr) netip.Addr {
 	return netip.AddrFrom16([16]byte{0: 0xfe, 1: 0x80, 8: mac[0] ^ 2, 9: mac[1], 10: mac[2], 11: 0xff, 12: 0xfe, 13: mac[3], 14: mac[4], 15: mac[5]})
 }
 
-func (w wire) ether(from, to net.HardwareAddr, kind uint16, data []byte) []byte {
+func (w *wire) ether(from, to net.HardwareAddr, kind uint16, data []byte) []byte {
 	frame := append(append([]byte{}, to...), from...)
 	frame = append(binary.BigEndian.AppendUint16(frame, kind), data...)
 	for len(frame) < 60 {
@@ -179,7 +179,7 @@ func (w wire) ether(from, to net.HardwareAddr, kind uint16, data []byte) []byte 
 	return frame
 }
 
-func (w wire) arp(op uint16, sender net.HardwareAddr, senderIP netip.Addr, target net.HardwareAddr, targetIP netip.Addr) []byte {
+func (w *wire) arp(op uint16, sender net.HardwareAddr, senderIP netip.Addr, target net.HardwareAddr, targetIP netip.Addr) []byte {
 	if target == nil {
 		target = make(net.HardwareAddr, 6)
 	}
@@ -189,12 +189,12 @@ func (w wire) arp(op uint16, sender net.HardwareAddr, senderIP netip.Addr, targe
 	return append(append(data, target...), targetIP.AsSlice()...)
 }
 
-func (w wire) ip4(from, to netip.Addr, protocol byte, data []byte) []byte {
+func (w *wire) ip4(from, to netip.Addr, protocol byte, data []byte) []byte {
 	return w.ip4part(from, to, protocol, data, 0x4000) // not to be cut up
 }
 
 // ip4part has flags and the offset of a fragment, in units of eight bytes.
-func (w wire) ip4part(from, to netip.Addr, protocol byte, data []byte, flags uint16) []byte {
+func (w *wire) ip4part(from, to netip.Addr, protocol byte, data []byte, flags uint16) []byte {
 	head := []byte{0x45, 0}
 	head = binary.BigEndian.AppendUint16(head, uint16(20+len(data)))
 	head = binary.BigEndian.AppendUint16(head, 0x7676)
@@ -205,7 +205,7 @@ func (w wire) ip4part(from, to netip.Addr, protocol byte, data []byte, flags uin
 	return append(head, data...)
 }
 
-func (w wire) ip6(from, to netip.Addr, protocol byte, data []byte) []byte {
+func (w *wire) ip6(from, to netip.Addr, protocol byte, data []byte) []byte {
 	head := []byte{0x60, 0, 0, 0}
 	head = binary.BigEndian.AppendUint16(head, uint16(len(data)))
 	head = append(head, protocol, 255)
@@ -213,7 +213,7 @@ func (w wire) ip6(from, to netip.Addr, protocol byte, data []byte) []byte {
 	return append(head, data...)
 }
 
-func (w wire) tcp(from, to netip.Addr, source, target int, flags byte) []byte {
+func (w *wire) tcp(from, to netip.Addr, source, target int, flags byte) []byte {
 	data := binary.BigEndian.AppendUint16(nil, uint16(source))
 	data = binary.BigEndian.AppendUint16(data, uint16(target))
 	data = append(data, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0)
@@ -221,7 +221,7 @@ func (w wire) tcp(from, to netip.Addr, source, target int, flags byte) []byte {
 	return data
 }
 
-func (w wire) udp(from, to netip.Addr, source, target int, body []byte) []byte {
+func (w *wire) udp(from, to netip.Addr, source, target int, body []byte) []byte {
 	data := binary.BigEndian.AppendUint16(nil, uint16(source))
 	data = binary.BigEndian.AppendUint16(data, uint16(target))
 	data = binary.BigEndian.AppendUint16(data, uint16(8+len(body)))
@@ -230,12 +230,12 @@ func (w wire) udp(from, to netip.Addr, source, target int, body []byte) []byte {
 	return data
 }
 
-func (w wire) icmp6(from, to netip.Addr, data []byte) []byte {
+func (w *wire) icmp6(from, to netip.Addr, data []byte) []byte {
 	return summed(data, pseudo(from, to, protoICMP6, len(data)))
 }
 
 // discover is a DHCP DISCOVER (RFC 2131).
-func (w wire) discover() []byte {
+func (w *wire) discover() []byte {
 	data := make([]byte, 240)
 	copy(data, []byte{1, 1, 6, 0, 0x76, 0x76, 0x76, 0x76, 0, 0, 0x80, 0})
 	copy(data[28:], w.mac)

@@ -25,43 +25,43 @@ var elsewhere = netip.MustParseAddr("192.0.2.1")
 func linkAttempts(w wall, tap string) []attempt {
 	from := packet{link: true, in: tap, physIn: tap, source: w.mac, ether: etherIPv4, src: w.guest, dst: w.host, protocol: "tcp", sport: 22, dport: 22, state: "NEW"}
 	to := packet{link: true, out: tap, physOut: tap, source: "02:00:00:00:00:01", ether: etherIPv4, src: w.host, dst: w.guest, protocol: "tcp", sport: 50000, dport: layout.GatewayPort, state: "NEW"}
-	with := func(p packet, change func(*packet)) packet { change(&p); return p }
-	a := func(name string, p packet) attempt {
-		base := "PREROUTING"
-		if p.out != "" {
-			base = "POSTROUTING"
-		}
-		return attempt{name, base, p}
-	}
 	zero, broadcast := netip.AddrFrom4([4]byte{}), netip.AddrFrom4([4]byte{255, 255, 255, 255})
-	return []attempt{
-		a("host port", with(from, func(p *packet) { p.sport, p.dport = 40000, 5432 })),
-		a("other address", with(from, func(p *packet) { p.dst, p.dport = elsewhere, 443 })),
-		a("metadata", with(from, func(p *packet) {
+	here, there := netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
+	var all []attempt
+	for _, c := range []struct {
+		name   string
+		change func(*packet)
+	}{
+		{"host port", func(p *packet) { p.sport, p.dport = 40000, 5432 }},
+		{"other address", func(p *packet) { p.dst, p.dport = elsewhere, 443 }},
+		{"metadata", func(p *packet) {
 			p.dst, p.sport, p.dport = netip.AddrFrom4([4]byte{169, 254, 169, 254}), 40000, 80
-		})),
-		a("dns", with(from, func(p *packet) { p.protocol, p.sport, p.dport = "udp", 40000, 53 })),
-		a("ping", with(from, func(p *packet) { p.protocol, p.sport, p.dport = "icmp", 0, 0 })),
-		a("ipv6", with(from, func(p *packet) {
-			p.ether, p.src, p.dst = etherIPv6, netip.MustParseAddr("fe80::2"), netip.MustParseAddr("fe80::1")
-		})),
-		a("false address", with(from, func(p *packet) { p.src = elsewhere })),
-		a("false card", with(from, func(p *packet) { p.source = "02:00:00:00:00:02" })),
-		a("false arp", with(from, func(p *packet) {
+		}},
+		{"dns", func(p *packet) { p.protocol, p.sport, p.dport = "udp", 40000, 53 }},
+		{"ping", func(p *packet) { p.protocol, p.sport, p.dport = "icmp", 0, 0 }},
+		{"ipv6", func(p *packet) { p.ether, p.src, p.dst = etherIPv6, there, here }},
+		{"false address", func(p *packet) { p.src = elsewhere }},
+		{"false card", func(p *packet) { p.source = "02:00:00:00:00:02" }},
+		{"false arp", func(p *packet) {
 			p.ether, p.protocol, p.sport, p.dport, p.src, p.dst = etherARP, "", 0, 0, netip.Addr{}, netip.Addr{}
 			p.arpFrom, p.arpTo = w.host, w.guest
-		})),
-		a("dhcp", with(from, func(p *packet) { p.protocol, p.src, p.dst, p.sport, p.dport = "udp", zero, broadcast, 68, 67 })),
-		a("vlan", with(from, func(p *packet) { p.ether = etherVLAN })),
-		a("other frame", with(from, func(p *packet) { p.ether, p.src, p.dst, p.protocol = etherLLDP, netip.Addr{}, netip.Addr{}, "" })),
+		}},
+		{"dhcp", func(p *packet) { p.protocol, p.src, p.dst, p.sport, p.dport = "udp", zero, broadcast, 68, 67 }},
+		{"vlan", func(p *packet) { p.ether = etherVLAN }},
+		{"other frame", func(p *packet) { p.ether, p.src, p.dst, p.protocol = etherLLDP, netip.Addr{}, netip.Addr{}, "" }},
 
-		a("gateway port", to),
-		a("udp in", with(to, func(p *packet) { p.protocol, p.dport = "udp", 5353 })),
-		a("stranger in", with(to, func(p *packet) { p.src, p.dport = elsewhere, 22 })),
-		a("ipv6 in", with(to, func(p *packet) {
-			p.ether, p.src, p.dst = etherIPv6, netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
-		})),
+		{"gateway port", func(p *packet) { *p = to }},
+		{"udp in", func(p *packet) { *p = to; p.protocol, p.dport = "udp", 5353 }},
+		{"stranger in", func(p *packet) { *p = to; p.src, p.dport = elsewhere, 22 }},
+		{"ipv6 in", func(p *packet) { *p = to; p.ether, p.src, p.dst = etherIPv6, here, there }},
+	} {
+		a := attempt{c.name, "PREROUTING", from}
+		if c.change(&a.p); a.p.out != "" {
+			a.base = "POSTROUTING"
+		}
+		all = append(all, a)
 	}
+	return all
 }
 
 // ipAttempts are packets that pass the link layer, or might, and that iptables,

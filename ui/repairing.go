@@ -101,7 +101,9 @@ func (r *repairing) takeBack() tea.Cmd {
 func (r *repairing) run(m Machine, back bool, work func(context.Context, func(provision.Event)) repairedMsg) tea.Cmd {
 	ctx, cancel := context.WithCancel(r.s.ctx)
 	tell := newTelling()
-	*r = repairing{s: r.s, state: repairRunning, machine: m, back: back, tell: tell, cancel: cancel, began: r.s.now(), follow: true}
+	s := r.s
+	*r = repairing{} // a literal with values would lie in the program as a copy of 11 kB
+	r.s, r.state, r.machine, r.back, r.tell, r.cancel, r.began, r.follow = s, repairRunning, m, back, tell, cancel, s.now(), true
 	return tell.run(r.s.work(func() tea.Msg {
 		defer cancel()
 		msg := work(ctx, tell.event)
