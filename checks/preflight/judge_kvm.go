@@ -6,7 +6,6 @@ package preflight
 import (
 	"slices"
 
-	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
 )
 
@@ -27,16 +26,14 @@ func (j *judge) kvm() {
 		}
 		return
 	}
-	from := len(j.out)
+	j.stops = j.kvmAsked()
 	if p := j.s.Probe; p.OK && p.Value.OK {
 		j.met("kvm", p.Value.Why)
 		j.rootsDevice() // it may work for this account and not for QEMU's own
 	} else {
 		j.noKVM()
 	}
-	for i := from; i < len(j.out); i++ {
-		j.out[i].Stops = j.kvmAsked() && j.out[i].Status == checks.NotMet
-	}
+	j.stops = false
 }
 
 // noKVM tells the nearest cause, from the outside in; nothing when it is another's.
@@ -74,8 +71,12 @@ func (j *judge) noKVM() {
 			return
 		}
 		c := j.bad("kvm-group", &t.KVMGroup, me.Name, group)
-		do, undo := j.s.join(group)
-		j.with(c, Fix{ID: FixKVM, Title: t.JoinKVM, Root: true, Do: do, Undo: undo, After: AfterLogin})
+		f := Fix{ID: FixKVM, Title: t.JoinKVM, Root: true, After: AfterLogin}
+		j.s.join(&f, group)
+		if j.with(c, f); j.joins != nil {
+			j.joins.Title, c.Fix = t.JoinBoth, j.joins
+			j.s.join(c.Fix, group)
+		}
 	case j.rootsDevice():
 	case !j.s.Probe.OK:
 		j.unseen("kvm", t.ProbeName, j.s.Probe.Err)

@@ -118,11 +118,11 @@ func (j *judge) hangs(uri, why string) *Condition {
 }
 
 func (j *judge) startFix() Fix {
-	f := Fix{ID: FixStart, Title: j.t.Start, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
+	title := j.t.Start
 	if j.byHand() {
-		f.Title = j.t.StartNow
+		title = j.t.StartNow
 	}
-	return f
+	return Fix{ID: FixStart, Title: title, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
 }
 
 // byHand says that nothing is known here that starts libvirt with the computer.
@@ -153,30 +153,16 @@ func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	if open && !j.s.Libvirt.Value.Agent {
 		c.Why = j.t.Polkit.Why
 	}
-	do, undo := j.s.join(group)
-	f := Fix{ID: FixLibvirt, Title: j.t.JoinLibvirt, Root: true, Do: do, Undo: undo}
+	f := Fix{ID: FixLibvirt, Title: j.t.JoinLibvirt, Root: true}
+	j.s.join(&f, group)
 	if !open {
 		f.After = AfterLogin // polkit looks the groups up anew each time, the kernel does not
 	}
 	j.with(c, f)
+	if !open {
+		j.joins = c.Fix
+	}
 	return c
-}
-
-// joinTogether makes one fix of the two groups where both take a new login, so that
-// one serves both.
-func (j *judge) joinTogether() {
-	var both []*Condition
-	for i := range j.out {
-		if f := j.out[i].Fix; f != nil && f.After == AfterLogin && (f.ID == FixLibvirt || f.ID == FixKVM) {
-			both = append(both, &j.out[i])
-		}
-	}
-	if len(both) < 2 {
-		return
-	}
-	f, second := *both[0].Fix, both[1].Fix
-	f.Title, f.Do, f.Undo = j.t.JoinBoth, append(f.Do, second.Do...), append(f.Undo, second.Undo...)
-	both[0].Fix, both[1].Fix = &f, &f
 }
 
 // older compares versions as libvirt writes them.
