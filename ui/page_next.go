@@ -227,11 +227,12 @@ func commandLine(command, machine string) string {
 
 // WhatNext says it in a line; flag is how a command names the machine.
 func WhatNext(p plan.Plan, flag string, keyed bool) string {
-	t := text.T().Command
+	t := &text.T().Command
+	format := t.WhatNext
 	if keyed {
-		return fmt.Sprintf(t.WhatNextKeyed, flag)
+		format = t.WhatNextKeyed // which names no provider
 	}
-	return fmt.Sprintf(t.WhatNext, flag, keyFor(p))
+	return fmt.Sprintf(format, flag, keyFor(p))
 }
 
 // keyFor names the plan's provider as the command does that takes its key.
