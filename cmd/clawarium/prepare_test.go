@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 const prepare = "../../.ci/prepare"
@@ -63,6 +65,11 @@ func TestThePreparationSaysAllInBothLanguages(t *testing.T) {
 		if !ok || !inChinese(chinese) || inChinese(english) || strings.Count(english, "%s") != strings.Count(chinese, "%s") ||
 			strings.Count(english, "%") != strings.Count(english, "%s") {
 			t.Errorf("%s: %s and %s", key, english, chinese)
+		}
+		// What is said over two lines is broken where it should be.
+		_, over := en[strings.TrimSuffix(key, "-2")+"-2"]
+		if over && max(ansi.StringWidth(english), ansi.StringWidth("准备："+chinese)) > 82 { // with its quotes
+			t.Errorf("%s is wider than a terminal", key)
 		}
 		if !used[key] {
 			t.Errorf("%s is never said", key)
