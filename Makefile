@@ -58,7 +58,8 @@ run: ## prepare this machine, build, run clawarium: make run ARGS="setup --yes"
 
 .PHONY: build
 build: ## build bin/clawarium
-	@echo 'building bin/clawarium; the first time this takes some minutes'
+	@case $${LC_ALL:-$${LC_MESSAGES:-$$LANG}} in [zZ][hH]*) echo '正在构建 bin/clawarium；第一次需要几分钟' ;; \
+		*) echo 'building bin/clawarium; the first time this takes some minutes' ;; esac
 	@go run ./assets/text/small bin/text
 	@CGO_CFLAGS='$(SMALL_C)' go build -trimpath -overlay=bin/text/overlay.json $(SMALL) -o bin/clawarium -ldflags "-s -w $(SMALL_LD) -X main.version=$(VERSION) \
 		-X $(MODULE)/provision/code.DefaultRegistry=$${REGISTRY-$$(.ci/registry)}" ./cmd/clawarium

@@ -91,7 +91,7 @@ func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
 				}
 			}
 			if l.Hint != "" {
-				c.say("     " + text.T().Engine.HintPrefix + strings.ReplaceAll(indented(l.Hint), "\n  ", "\n     "))
+				c.say("     " + text.T().Engine.HintPrefix + strings.ReplaceAll(indented(plainly(l.Hint)), "\n  ", "\n     "))
 			}
 		}
 	}
@@ -157,7 +157,7 @@ func (c *conversation) mendable(ctx context.Context, seen Preflight) (move, erro
 func (c *conversation) finding(ctx context.Context, l PreflightLine) (move, error) {
 	t := &pageWords().Computer
 	part := func(head string, body ...string) {
-		c.say(head + ":")
+		c.say(head + strings.TrimSpace(text.T().Engine.Colon))
 		for _, b := range body {
 			c.say("  " + clean(b))
 		}
@@ -167,7 +167,7 @@ func (c *conversation) finding(ctx context.Context, l PreflightLine) (move, erro
 		part(t.Why, l.Why)
 	}
 	if l.Hint != "" {
-		part(t.ToDo, strings.Split(l.Hint, "\n")...)
+		part(t.ToDo, strings.Split(plainly(l.Hint), "\n")...)
 	}
 	if len(l.Commands) > 0 {
 		part(t.Commands, l.Commands...)
@@ -204,7 +204,8 @@ func (c *conversation) finding(ctx context.Context, l PreflightLine) (move, erro
 func (c *conversation) fix(ctx context.Context, fix PreflightFix, undo bool) (did bool, err error) {
 	t := &pageWords().Computer
 	if undo {
-		c.sayClean(fix.Title)
+		c.say(t.AskUndo)
+		c.sayClean("  " + fix.Title)
 	} else {
 		c.say(t.LineRun)
 		for _, cmd := range fix.Commands {

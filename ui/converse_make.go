@@ -299,7 +299,7 @@ func (c *conversation) checked(ctx context.Context) error {
 		c.code = 1
 	}
 	c.heading("next")
-	c.sayf(text.T().Command.WhatNext, c.nameFlag(), KeyFor(c.plan))
+	c.sayf("%s", WhatNext(c.plan, c.nameFlag(), m.Keyed()))
 	c.sayf(text.T().Lines.Next, c.nameFlag())
 	return nil
 }

@@ -94,6 +94,7 @@ func (d *lineDriver) Setup(ctx context.Context, p plan.Plan, key []byte, promise
 	}
 	r, err := d.fakeDriver.Setup(ctx, p, key, promised, event)
 	r.Elapsed = 2 * time.Minute
+	d.machine.keyed = len(key) > 0
 	if err == nil && len(d.failing) > 0 {
 		err = d.failing[0]
 		d.failing = d.failing[1:]

@@ -146,6 +146,9 @@ type Machine interface {
 
 	// Unfinished is an error when set-up did not come to its end.
 	Unfinished() error
+	// Keyed says whether a set-up gave OpenClaw a model key. One that was given in
+	// another way is OpenClaw's alone to know.
+	Keyed() bool
 	Pending(ctx context.Context) (*provision.Repair, error)
 	Look(ctx context.Context, progress provision.Reporter) (steps.Look, error)
 	Drifts(look steps.Look, only []checks.ID) []steps.Drift

@@ -72,7 +72,7 @@ func foldLine(line string, width int) string {
 	if len(indent) > width/2 {
 		indent = ""
 	}
-	parts := strings.Split(ansi.Wrap(body, width-len(indent)-2, ""), "\n")
+	parts := strings.Split(wrap(body, width-len(indent)-2), "\n")
 	for i := range parts {
 		parts[i] = strings.TrimRight(parts[i], " ")
 	}

@@ -32,6 +32,13 @@ func TestLinesAreFoldedBetweenWordsAndInColumns(t *testing.T) {
 	if got := foldLine(english, 60); strings.Contains(got, "clawari\n") || !strings.Contains(got, "\n") {
 		t.Errorf("%q", got)
 	}
+	// A line of Chinese ends wherever it is full, also behind a Latin word.
+	if got := foldLine("这里把 AI 智能体 OpenClaw 安置在它自己的水族箱里：无论它做什么，都留在里面", 60); !strings.Contains(got, "OpenClaw 安置在") {
+		t.Errorf("%q", got)
+	}
+	if got := foldLine("保存在 \"/home/t-pre/.local/state/clawarium/fixes/packages.log\"", 60); !strings.Contains(got, "/home/t-pre/") {
+		t.Errorf("%q", got)
+	}
 	if got := foldLine(english, 5); got != english {
 		t.Errorf("no room at all: %q", got)
 	}

@@ -164,7 +164,7 @@ func (c *computer) detail(l PreflightLine, width int) []string {
 		part(t.Why, l.Why)
 	}
 	if l.Hint != "" {
-		part(t.ToDo, strings.Split(l.Hint, "\n")...)
+		part(t.ToDo, strings.Split(plainly(l.Hint), "\n")...)
 	}
 	if len(l.Commands) > 0 {
 		part(t.Commands)

@@ -20,8 +20,9 @@ import (
 func init() { pageMakers["next"] = func(s *session) page { return &next{s: s} } }
 
 type next struct {
-	s    *session
-	from int
+	s     *session
+	from  int
+	keyed bool // set-up gave OpenClaw a model key
 
 	// The way to OpenClaw's page, while there is one or it is being opened.
 	tell   *telling
@@ -31,6 +32,9 @@ type next struct {
 	note   string // what became of it
 	err    error
 }
+
+// keyedMsg says whether set-up gave OpenClaw a model key.
+type keyedMsg bool
 
 // linkMsg is the answer to the wish to open OpenClaw's page.
 type linkMsg struct {
@@ -44,16 +48,24 @@ func (n *next) typing() bool { return false }
 
 func (n *next) enter() tea.Cmd {
 	if n.cancel == nil {
-		*n = next{s: n.s}
+		*n = next{s: n.s, keyed: n.keyed}
 	}
-	return nil
+	name, driver := n.s.plan.Name, n.s.driver
+	return func() tea.Msg {
+		m, err := driver.Machine(name)
+		if err != nil {
+			return nil
+		}
+		defer m.Close()
+		return keyedMsg(m.Keyed())
+	}
 }
 
 // open asks for a link. The machine is closed when the tunnel is.
 func (n *next) open() tea.Cmd {
 	ctx, cancel := context.WithCancel(n.s.ctx)
 	tell, name, driver := newTelling(), n.s.plan.Name, n.s.driver
-	*n = next{s: n.s, tell: tell, cancel: cancel}
+	*n = next{s: n.s, keyed: n.keyed, tell: tell, cancel: cancel}
 	return tell.run(func() tea.Msg {
 		m, err := driver.Machine(name)
 		if err != nil {
@@ -76,7 +88,7 @@ func (n *next) close() {
 	}
 	n.cancel()
 	opened := n.link != ""
-	*n = next{s: n.s}
+	*n = next{s: n.s, keyed: n.keyed}
 	if opened {
 		n.note = text.T().Progress.Next.Closed
 	}
@@ -103,6 +115,8 @@ func (n *next) update(msg tea.Msg) tea.Cmd {
 			}
 		}
 		return msg.of.next
+	case keyedMsg:
+		n.keyed = bool(msg)
 	case linkMsg:
 		if msg.of != n.tell {
 			return nil
@@ -180,9 +194,9 @@ func (n *next) items() []nextItem {
 		{"o", t.Open, t.OpenAbout, commandLine("open", name)},
 		{"c", t.Check, t.CheckAbout, commandLine("check", name)},
 	}
-	if n.s.plan.OpenClaw.Provider == plan.None || len(n.s.key) == 0 {
+	if !n.keyed {
 		items = append(items, nextItem{"·", t.Key, t.KeyAbout,
-			commandLine("openclaw", name) + " -- models auth paste-api-key --provider " + KeyFor(n.s.plan)})
+			commandLine("openclaw", name) + " -- models auth paste-api-key --provider " + keyFor(n.s.plan)})
 	}
 	return append(items,
 		nextItem{"·", t.Channel, t.ChannelAbout, commandLine("openclaw", name) + " -- channels --help"},
@@ -211,8 +225,18 @@ func commandLine(command, machine string) string {
 	return line
 }
 
-// KeyFor names the plan's provider as the command does that takes its key.
-func KeyFor(p plan.Plan) string {
+// WhatNext says it in a line; flag is how a command names the machine.
+func WhatNext(p plan.Plan, flag string, keyed bool) string {
+	t := &text.T().Command
+	format := t.WhatNext
+	if keyed {
+		format = t.WhatNextKeyed // which names no provider
+	}
+	return fmt.Sprintf(format, flag, keyFor(p))
+}
+
+// keyFor names the plan's provider as the command does that takes its key.
+func keyFor(p plan.Plan) string {
 	if p.OpenClaw.Provider == plan.None {
 		return text.T().Progress.Next.Provider
 	}

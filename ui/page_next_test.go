@@ -19,7 +19,12 @@ type nextMachine struct {
 	closed chan struct{}
 }
 
-func (m *nextMachine) Close() { close(m.closed) }
+// Close says that the one whose page was opened is closed; it is opened to be looked at, too.
+func (m *nextMachine) Close() {
+	if m.ctx != nil {
+		close(m.closed)
+	}
+}
 
 func (m *nextMachine) Open(ctx context.Context, r provision.Reporter) (string, error) {
 	m.ctx = ctx
@@ -75,9 +80,37 @@ func TestCommandsNameTheMachineWhenItHasAnotherName(t *testing.T) {
 			t.Errorf("no %q:\n%s", want, got)
 		}
 	}
-	r.w.session.key = secret("sk-1")
-	if got := r.screen(); strings.Contains(got, "paste-api-key") {
-		t.Errorf("it asks for a key that it was given:\n%s", got)
+}
+
+// What set-up handed over is known by the machine: a key may have been typed in an
+// earlier run, or have been in the environment.
+func TestAKeyThatSetUpGaveIsNotAskedForAgain(t *testing.T) {
+	defer text.Use(text.English)
+	for _, lang := range []string{text.English, text.Chinese} {
+		text.Use(lang)
+		for _, keyed := range []bool{false, true} {
+			d := newNextDriver(nil)
+			d.m.keyed = keyed
+			r := newRig(t, d, "next", 120, 60)
+			got := r.screen()
+			if strings.Contains(got, "paste-api-key") == keyed || !strings.Contains(got, "channels --help") {
+				t.Errorf("given %v:\n%s", keyed, got)
+			}
+			r.press("o", "esc")
+			if strings.Contains(r.screen(), "paste-api-key") == keyed {
+				t.Errorf("given %v, after the tunnel:\n%s", keyed, r.screen())
+			}
+			p := r.w.session.plan
+			p.OpenClaw.Provider = "deepseek"
+			line := WhatNext(p, " --name tank", keyed)
+			other := "openclaw --name tank -- models auth paste-api-key --provider deepseek-api"
+			if keyed {
+				other = "openclaw --name tank -- channels --help"
+			}
+			if !strings.Contains(line, "clawarium open --name tank") || !strings.Contains(line, other) || strings.Contains(line, "paste-api-key") == keyed {
+				t.Errorf("given %v: %s", keyed, line)
+			}
+		}
 	}
 }
 

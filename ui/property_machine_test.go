@@ -82,6 +82,7 @@ func (m *propertyMachine) seldomly(what string) error {
 	return nil
 }
 
+func (m *propertyMachine) Keyed() bool       { return m.d.rng("keyed").IntN(2) == 0 }
 func (m *propertyMachine) Unfinished() error { return m.seldomly("unfinished") }
 func (m *propertyMachine) Pending(context.Context) (*provision.Repair, error) {
 	rng := m.d.rng("pending")

@@ -406,11 +406,13 @@ type fakeMachine struct {
 	Machine // what is not overridden panics
 	plan    plan.Plan
 	status  steps.Status
+	keyed   bool
 }
 
 func (m *fakeMachine) Name() string               { return m.plan.Name }
 func (m *fakeMachine) Plan() plan.Plan            { return m.plan }
 func (m *fakeMachine) Close()                     {}
+func (m *fakeMachine) Keyed() bool                { return m.keyed }
 func (m *fakeMachine) StepTitle(id string) string { return "step " + id }
 func (m *fakeMachine) RestartTime() time.Duration { return 4 * time.Minute }
 func (m *fakeMachine) Status(context.Context) (steps.Status, error) {

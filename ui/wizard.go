@@ -382,7 +382,7 @@ func (h *helpPage) text(s styles, width int) string {
 			for _, c := range q.choices() {
 				said := c.name
 				if c.meaning != "" {
-					said += ": " + c.meaning
+					said += text.T().Engine.Colon + c.meaning
 				}
 				line(indent(wrap("· "+said, width-4), 4))
 			}

@@ -16,7 +16,7 @@ type Command struct {
 	PlanChange, PlanDiffers, PlanDiffersHint                         string
 	SetMalformed, SetMalformedHint                                   string
 	NobodyToAsk, NobodyToAskHint, AskApply, NotApplied               string
-	SetupDone, NothingChanged, WhatNext                              string
+	SetupDone, NothingChanged, WhatNext, WhatNextKeyed               string
 	UnknownStep, UnknownStepHint                                     string
 	AskModelKey                                                      string
 	KeyWithoutProvider, KeyWithoutProviderHint                       string
@@ -98,7 +98,8 @@ var enCommand = Command{
 	NotApplied:             "Nothing was made.",
 	SetupDone:              "The machine %q is made (%s).",
 	NothingChanged:         "Nothing to do: the machine %q is as it should be (looked at in %s). Nothing was changed.",
-	WhatNext:               "Open OpenClaw's page with `clawarium open%[1]s`; add a model key with `clawarium openclaw%[1]s -- models auth paste-api-key --provider %[2]s`.",
+	WhatNext:               "Open OpenClaw's page with `clawarium open%[1]s`; if it has no model key yet, add one with `clawarium openclaw%[1]s -- models auth paste-api-key --provider %[2]s`.",
+	WhatNextKeyed:          "Open OpenClaw's page with `clawarium open%[1]s`; it has its model key. Connect a channel, such as a chat account: `clawarium openclaw%[1]s -- channels --help`.",
 	UnknownStep:            "there is no step %q",
 	UnknownStepHint:        "the steps are: %s",
 	AskModelKey:            "Model key for %s (not shown, goes into the machine only; leave empty to add it later):",
@@ -196,7 +197,8 @@ var zhCommand = Command{
 	NotApplied:             "什么都没有创建。",
 	SetupDone:              "虚拟机 %q 已建成（%s）。",
 	NothingChanged:         "无事可做：虚拟机 %q 一切如常（查看用时 %s）。没有做任何改动。",
-	WhatNext:               "用 `clawarium open%[1]s` 打开 OpenClaw 的页面；用 `clawarium openclaw%[1]s -- models auth paste-api-key --provider %[2]s` 添加模型密钥。",
+	WhatNext:               "用 `clawarium open%[1]s` 打开 OpenClaw 的页面；如果它还没有模型密钥，用 `clawarium openclaw%[1]s -- models auth paste-api-key --provider %[2]s` 添加。",
+	WhatNextKeyed:          "用 `clawarium open%[1]s` 打开 OpenClaw 的页面；模型密钥已经交给它。要连接渠道（例如聊天账户）：`clawarium openclaw%[1]s -- channels --help`。",
 	UnknownStep:            "没有步骤 %q",
 	UnknownStepHint:        "步骤有：%s",
 	AskModelKey:            "%s 的模型密钥（不显示，只进入虚拟机；留空可以以后再加）：",

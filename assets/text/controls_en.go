@@ -151,7 +151,7 @@ var enControls = map[string]Control{
 		Title: "Host in good order",
 		What:  "This computer's own protections are on; looked at only, never changed.",
 		Why:   "The machine is as safe as the computer it runs on.",
-		Do:    "turn on what is named, in your system's settings",
+		Do:    "install your system's newest kernel and its updates for the processor (microcode), then restart this computer",
 	},
 	"K25": {
 		Title: "Nothing left behind",

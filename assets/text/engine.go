@@ -71,6 +71,7 @@ type Engine struct {
 	HintPrefix  string
 	Progress    string // head, parts
 	Comma       string
+	Colon       string // between what is wrong and its cause
 	Moment      string
 	Seconds     string
 	Minutes     string
@@ -137,6 +138,7 @@ var enEngine = Engine{
 	HintPrefix:  "hint: ",
 	Progress:    "%s: %s",
 	Comma:       ", ",
+	Colon:       ": ",
 	Moment:      "under 1 s",
 	Seconds:     "%d s",
 	Minutes:     "%d min %d s",
@@ -203,6 +205,7 @@ var zhEngine = Engine{
 	HintPrefix:  "提示：",
 	Progress:    "%s：%s",
 	Comma:       "，",
+	Colon:       "：",
 	Moment:      "不到 1 秒",
 	Seconds:     "%d 秒",
 	Minutes:     "%d 分 %d 秒",

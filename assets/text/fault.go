@@ -19,7 +19,7 @@ func (f *Fault) Error() string {
 	if f.Err == nil || strings.Contains(f.What, f.Err.Error()) {
 		return f.What
 	}
-	return f.What + ": " + f.Err.Error()
+	return f.What + T().Engine.Colon + f.Err.Error()
 }
 
 // Unwrap returns the cause.

@@ -75,8 +75,8 @@ var zhComputer = ComputerPage{
 	Again:       "再看一次",
 	Fine:        "这台电脑已经就绪。",
 	Fair:        "可以继续。请读一读“值得知道的”。",
-	Stopped:     "有一项使虚拟机无法创建。请先解决，再按 r。",
-	StoppedOnes: "有 %d 项使虚拟机无法创建。请先解决，再按 r。",
+	Stopped:     "有一项问题使虚拟机无法创建。请先解决，再按 r。",
+	StoppedOnes: "有 %d 项问题使虚拟机无法创建。请先解决，再按 r。",
 	Unlooked:    "可以继续；若有欠缺，最迟会在用到时指出。",
 
 	Groups:   map[string]string{"stops": "使你无法继续的", "worth": "值得知道的", "fine": "正常的"},

@@ -33,13 +33,15 @@ type Preflight struct {
 
 	// What clawarium can do about it, in a few words.
 	Install, Start, JoinLibvirt, JoinKVM, LoadModule, GiveDevice, LetThrough, SetClock, Anew string
+	StartNow, StartNowHint                                                                   string // without systemd
+	JoinBoth                                                                                 string
 
 	// The fixes as they run.
 	Running, Trace                 string // %s command, %q file
 	NoFix, NoFixHint               string // %q id
 	NoUndo, NoUndoHint             string // %q id
 	FixFailed, FixFailedHint       string // %q command, %q file
-	NoHelp, NoHelpHint             string // %q id, %q file
+	NoHelp, NoHelpHint             string // %q id or title, %q file
 	NoSudo, NoSudoHint             string // %s command
 	NotRestarted, NotRestartedHint string
 	CallAgain, CallAfterLogin      string // %s command
@@ -82,7 +84,7 @@ var enPreflight = Preflight{
 	Absent:  Trouble{"libvirt is not installed", "it is what runs the machine and walls it in", "install it, then look again"},
 	Restart: Trouble{"libvirt was installed after clawarium was started", "a library that was missing is only found by a new start", "start clawarium again"},
 	Down:    Trouble{"libvirt is installed, and nobody answers at %s", "without its service no machine can be made or started", "start it, and have it started with the computer"},
-	Group:   Trouble{"your account %[2]q may not use libvirt at %[1]s: it is not in the group %[3]q", "libvirt lets in the members of that group, and nobody else without a password", "join the group, then log out and in; or use connection: session"},
+	Group:   Trouble{"your account %[2]q may not use libvirt at %[1]s: it is not in the group %[3]q", "libvirt lets in the members of that group, and nobody else without a password", "join the group, then log out and in; or use a libvirt of your own (connection: session)"},
 	Login:   Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login", "log out and in again (closing a window is not enough), then start clawarium again"},
 	Polkit:  Trouble{"libvirt at %s lets nobody in without polkit (which asks for a password), and nothing can ask for one here", "over SSH or in a text console there is usually no polkit agent; members of the group need none", "join the group; or run clawarium as root where there is no D-Bus"},
 	Hangs:   Trouble{"libvirt at %s does not answer", "its service hangs or waits for something", "restart it, which leaves running machines alone"},
@@ -97,7 +99,7 @@ var enPreflight = Preflight{
 	KVMWSL:      Trouble{"Windows does not hand KVM to this WSL", "the machine is emulated then, some 8 times slower", "Windows 11: put nestedVirtualization=true under [wsl2] into %UserProfile%\\.wslconfig, then in Windows: wsl --shutdown"},
 	WSL1:        Trouble{"this is WSL 1, which has no Linux kernel", "nothing in it can run a virtual machine", "in Windows: wsl --set-version DISTRIBUTION 2"},
 	KVMModule:   Trouble{"the kernel's part for KVM (%s) is not loaded", "the machine is emulated without it, some 8 times slower", "load it"},
-	KVMDevice:   Trouble{"%s belongs to root alone (%s)", "QEMU runs under an account of its own that cannot open it; the machine is emulated then", "give it to the group kvm; where udev runs it does that"},
+	KVMDevice:   Trouble{"%s belongs to root alone (%s)", "QEMU runs under an account of its own that cannot open it; the machine is emulated then, some 8 times slower", "give it to the group kvm, again after each start of the computer; where udev runs it does that"},
 	KVMGroup:    Trouble{"your account %q may not use KVM: it is not in the group %q", "the machine is emulated then, some 8 times slower", "join the group, then log out and in"},
 	KVMLogin:    Trouble{"your account %q is in the group %q, but this login is older than that", "groups are handed out at login; until then the machine is emulated", "log out and in again, then start clawarium again"},
 	KVMBroken:   Trouble{"%s", "the machine is emulated then, some 8 times slower", "often the hypervisor around this computer, or another one that runs beside KVM (VirtualBox, VMware), is the cause"},
@@ -133,8 +135,9 @@ var enPreflight = Preflight{
 
 	Left: Trouble{"libvirt has things of clawarium that no machine of this account owns: %s", "another account's, or left by an earlier clawarium; they take room and names", "if nobody needs them, these remove them"},
 
-	Install: "install what is missing", Start: "start libvirt, now and with the computer", JoinLibvirt: "join the group that may use libvirt",
-	JoinKVM: "join the group that may use KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
+	Install: "install what is missing", Start: "start libvirt, now and with the computer", StartNow: "start libvirt, until the computer is switched off",
+	StartNowHint: "start it; nothing here starts it with the computer: after the computer's next start do the same again", JoinLibvirt: "join the group that may use libvirt",
+	JoinKVM: "join the group that may use KVM", JoinBoth: "join the groups that may use libvirt and KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
 	LetThrough: "let QEMU's account pass", SetClock: "have the clock set by the network", Anew: "start clawarium anew, here and with your answers",
 
 	Running: "$ %s", Trace: "what was run and what it said is kept in %q",
@@ -191,7 +194,7 @@ var zhPreflight = Preflight{
 	Absent:  Trouble{"没有安装 libvirt", "虚拟机由它运行，也由它隔离", "请安装，再看一次"},
 	Restart: Trouble{"libvirt 是在 clawarium 启动之后安装的", "当时缺少的库，重新启动才找得到", "请重新启动 clawarium"},
 	Down:    Trouble{"libvirt 已安装，但 %s 没有应答", "没有它的服务，就无法创建或启动虚拟机", "请启动它，并让它随电脑启动"},
-	Group:   Trouble{"账户 %[2]q 不能使用 %[1]s 的 libvirt：它不在组 %[3]q 里", "libvirt 只放行这个组的成员，其他人需要密码", "请加入该组，然后注销并重新登录；或使用 connection: session"},
+	Group:   Trouble{"账户 %[2]q 不能使用 %[1]s 的 libvirt：它不在组 %[3]q 里", "libvirt 只放行这个组的成员，其他人需要密码", "请加入该组，然后注销并重新登录；或改用自己的 libvirt（connection: session）"},
 	Login:   Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效", "请注销并重新登录（只关窗口不够），再启动 clawarium"},
 	Polkit:  Trouble{"%s 的 libvirt 需要 polkit 放行，而这里没有程序可以询问密码", "SSH 或文本控制台里通常没有 polkit 代理；该组的成员不需要", "请加入该组；没有 D-Bus 时，请以 root 运行 clawarium"},
 	Hangs:   Trouble{"%s 的 libvirt 没有应答", "它的服务卡住了，或在等待什么", "请重启它，正在运行的虚拟机不受影响"},
@@ -206,8 +209,8 @@ var zhPreflight = Preflight{
 	KVMWSL:      Trouble{"Windows 没有把 KVM 交给这个 WSL", "虚拟机只能仿真，大约慢 8 倍", "Windows 11：在 %UserProfile%\\.wslconfig 的 [wsl2] 下写 nestedVirtualization=true，再在 Windows 里运行 wsl --shutdown"},
 	WSL1:        Trouble{"这是 WSL 1，没有 Linux 内核", "其中无法运行虚拟机", "在 Windows 里运行 wsl --set-version DISTRIBUTION 2"},
 	KVMModule:   Trouble{"内核的 KVM 部分（%s）没有加载", "没有它，虚拟机只能仿真，大约慢 8 倍", "请加载它"},
-	KVMDevice:   Trouble{"%s 只属于 root（%s）", "QEMU 用自己的账户运行，打不开它，虚拟机就只能仿真", "请把它交给 kvm 组；有 udev 的系统会自动这样做"},
-	KVMGroup:    Trouble{"账户 %q 不能使用 KVM：它不在组 %q 里", "虚拟机就只能仿真，大约慢 8 倍", "请加入该组，然后注销并重新登录"},
+	KVMDevice:   Trouble{"%s 只属于 root（%s）", "QEMU 用自己的账户运行，打不开它，虚拟机只能仿真，大约慢 8 倍", "请把它交给 kvm 组，电脑每次开机后都要再做；有 udev 的系统会自动这样做"},
+	KVMGroup:    Trouble{"账户 %q 不能使用 KVM：它不在组 %q 里", "否则虚拟机只能仿真，大约慢 8 倍", "请加入该组，然后注销并重新登录"},
 	KVMLogin:    Trouble{"账户 %q 已在组 %q 里，但这次登录早于加入", "组在登录时才生效；在此之前虚拟机只能仿真", "请注销并重新登录，再启动 clawarium"},
 	KVMBroken:   Trouble{"%s", "虚拟机只能仿真，大约慢 8 倍", "原因常常是外层的虚拟化软件，或同时运行的另一个（VirtualBox、VMware）"},
 	NoHVF:       Trouble{"这台 Mac 不支持虚拟机（kern.hv_support 为 0）", "虚拟机只能仿真，慢很多倍", "能运行 macOS 11 或更新版本的 Mac 都支持，除非它本身是虚拟机"},
@@ -218,7 +221,7 @@ var zhPreflight = Preflight{
 	Support: Trouble{"libvirt 无法运行这样的虚拟机：%s", "缺少的部分需要安装", "请安装适合此处理器的 QEMU 及其固件"},
 	Taken:   Trouble{"%s", "clawarium 不碰不是它创建的东西", "请为虚拟机另选名称"},
 
-	Squashfs:   Trouble{"没有安装 mksquashfs", "装有 OpenClaw、智能体不能写入的磁盘由它打包", "请安装，再看一次"},
+	Squashfs:   Trouble{"没有安装 mksquashfs", "OpenClaw 所在的磁盘由它打包，智能体不能写入那里", "请安装，再看一次"},
 	ImageTools: Trouble{"这里无法构建镜像：%s", "虚拟机的系统盘从这个镜像开始", "请安装缺少的部分，或使用 image.source: official"},
 
 	MemoryShort: Trouble{"%s", "电脑自己没有余地时会变慢，或结束程序", "请关闭不需要的程序，或给虚拟机少一些：machine.memory"},
@@ -242,8 +245,9 @@ var zhPreflight = Preflight{
 
 	Left: Trouble{"libvirt 里有 clawarium 的东西，但不属于本账户的任何虚拟机：%s", "可能属于另一个账户，或由早先的 clawarium 留下；它们占用空间和名称", "若无人需要，下面的命令会移除它们"},
 
-	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", JoinLibvirt: "加入可以使用 libvirt 的组",
-	JoinKVM: "加入可以使用 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
+	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", StartNow: "启动 libvirt（关机前有效）",
+	StartNowHint: "请启动它；这里没有程序会让它随电脑启动，每次开机后都要再做一次", JoinLibvirt: "加入可以使用 libvirt 的组",
+	JoinKVM: "加入可以使用 KVM 的组", JoinBoth: "加入可以使用 libvirt 和 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
 	LetThrough: "让 QEMU 的账户通过", SetClock: "让网络校准时钟", Anew: "在原处重新启动 clawarium，保留你的回答",
 
 	Running: "$ %s", Trace: "运行的命令和输出保存在 %q",

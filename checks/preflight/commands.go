@@ -266,13 +266,12 @@ func (s *Situation) restart() []Command {
 	return []Command{append(Command{"systemctl", "restart"}, names...)}
 }
 
-// join are the commands that put the account into a group, and out of it again.
-func (s *Situation) join(group string) (do, undo []Command) {
-	name := s.Me.Value.Name
-	if name == "" {
-		return nil, nil
+// join has a fix put the account into a group, and out of it again.
+func (s *Situation) join(f *Fix, group string) {
+	if name := s.Me.Value.Name; name != "" {
+		f.Do = append(f.Do, Command{"usermod", "-aG", group, name})
+		f.Undo = append(f.Undo, Command{"gpasswd", "-d", name, group})
 	}
-	return []Command{{"usermod", "-aG", group, name}}, []Command{{"gpasswd", "-d", name, group}}
 }
 
 // shown are commands as they are typed by this account.

@@ -34,6 +34,8 @@ type judge struct {
 	s     *Situation
 	out   []Condition
 	lacks []part // what packages have to bring
+	stops bool   // what is bad does
+	joins *Fix   // of a group that takes a new login; nil when there is none
 }
 
 // Judge returns the conditions, what stops first. It is pure but for the language of
@@ -103,7 +105,7 @@ func (j *judge) unseen(id, what, why string) {
 
 // bad notes a trouble; its first words are filled in with args.
 func (j *judge) bad(id string, tr *text.Trouble, args ...any) *Condition {
-	j.add(Condition{ID: id, Status: checks.NotMet, What: fmt.Sprintf(tr.What, args...), Why: tr.Why, Hint: tr.Hint})
+	j.add(Condition{ID: id, Status: checks.NotMet, What: fmt.Sprintf(tr.What, args...), Why: tr.Why, Hint: tr.Hint, Stops: j.stops})
 	return &j.out[len(j.out)-1]
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision/plan"
 )
@@ -321,7 +322,7 @@ func (j *judge) control(id string, f checks.Finding) {
 		if f.Status == checks.NotMet { // the title says what holds
 			c.What = f.Evidence[0]
 		} else {
-			c.What += ": " + f.Evidence[0]
+			c.What += text.T().Engine.Colon + f.Evidence[0]
 		}
 	}
 	if f.Status != checks.Met {

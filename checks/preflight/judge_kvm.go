@@ -26,74 +26,67 @@ func (j *judge) kvm() {
 		}
 		return
 	}
+	j.stops = j.kvmAsked()
 	if p := j.s.Probe; p.OK && p.Value.OK {
 		j.met("kvm", p.Value.Why)
-		// It may work for this account and not for QEMU's own.
-		if c := j.rootsDevice(); c != nil {
-			c.Stops = j.kvmAsked()
-		}
-		return
+		j.rootsDevice() // it may work for this account and not for QEMU's own
+	} else {
+		j.noKVM()
 	}
-	c := j.noKVM()
-	if c != nil {
-		c.Stops = j.kvmAsked()
-	}
+	j.stops = false
 }
 
-// noKVM is the nearest cause, from the outside in; nil when nothing was tried.
-func (j *judge) noKVM() *Condition {
+// noKVM tells the nearest cause, from the outside in; nothing when it is another's.
+func (j *judge) noKVM() {
 	t, cpu, dev, me := j.t, j.s.CPU.Value, j.s.KVM, j.s.Me.Value
 	switch {
 	case !dev.OK:
 		j.unseen("kvm", t.ProbeName, dev.Err)
-		return nil
 	case cpu.WSL == 1:
-		c := j.bad("wsl1", &t.WSL1)
-		return c
+		j.bad("wsl1", &t.WSL1)
 	case dev.Value.Absent && cpu.WSL == 2:
-		return j.bad("kvm-wsl", &t.KVMWSL)
+		j.bad("kvm-wsl", &t.KVMWSL)
 	case dev.Value.Absent && cpu.Firmware:
-		return j.firmware()
+		j.firmware()
 	case dev.Value.Absent && cpu.Virtualises && !cpu.Loaded:
 		c := j.bad("kvm-module", &t.KVMModule, cpu.Module)
 		j.with(c, Fix{ID: FixModule, Title: t.LoadModule, Root: true, Do: []Command{{"modprobe", cpu.Module}}, Undo: []Command{{"modprobe", "-r", cpu.Module}}})
-		return c
 	case dev.Value.Absent && cpu.Guest:
-		return j.bad("kvm-nested", &t.KVMNested)
+		j.bad("kvm-nested", &t.KVMNested)
 	case dev.Value.Absent && cpu.Virtualises: // loaded, and it made no device: the firmware holds it back
-		return j.firmware()
+		j.firmware()
 	case dev.Value.Absent:
-		c := j.bad("kvm-cpu", &t.KVMCPU)
-		c.Commands = j.setup()
-		return c
+		j.bad("kvm-cpu", &t.KVMCPU).Commands = j.setup()
 	case !dev.Value.Opens:
-		if c := j.rootsDevice(); c != nil {
-			return c
-		}
 		group := dev.Value.Group
+		if j.rootsDevice() {
+			// What the account needs once the device is its group's is told in the same
+			// look: one new login serves that and libvirt's group.
+			if group = "kvm"; me.UID == 0 || slices.Contains(me.Effective, group) {
+				return
+			}
+		}
 		if slices.Contains(me.Member, group) && !slices.Contains(me.Effective, group) {
-			return j.bad("kvm-login", &t.KVMLogin, me.Name, group)
+			j.bad("kvm-login", &t.KVMLogin, me.Name, group)
+			return
 		}
 		c := j.bad("kvm-group", &t.KVMGroup, me.Name, group)
-		do, undo := j.s.join(group)
-		j.with(c, Fix{ID: FixKVM, Title: t.JoinKVM, Root: true, Do: do, Undo: undo, After: AfterLogin})
-		return c
-	case j.rootsDevice() != nil:
-		return &j.out[len(j.out)-1]
+		f := Fix{ID: FixKVM, Title: t.JoinKVM, Root: true, After: AfterLogin}
+		j.s.join(&f, group)
+		if j.with(c, f); j.joins != nil {
+			j.joins.Title, c.Fix = t.JoinBoth, j.joins
+			j.s.join(c.Fix, group)
+		}
+	case j.rootsDevice():
 	case !j.s.Probe.OK:
 		j.unseen("kvm", t.ProbeName, j.s.Probe.Err)
-		return nil
 	case j.noEmulator(), j.noFirmware(): // it was not tried; that is said of what is missing
-		return nil
+	default:
+		j.bad("kvm-broken", &t.KVMBroken, j.s.Probe.Value.Why)
 	}
-	return j.bad("kvm-broken", &t.KVMBroken, j.s.Probe.Value.Why)
 }
 
-func (j *judge) firmware() *Condition {
-	c := j.bad("kvm-firmware", &j.t.KVMFirmware)
-	c.Commands = j.setup()
-	return c
-}
+func (j *judge) firmware() { j.bad("kvm-firmware", &j.t.KVMFirmware).Commands = j.setup() }
 
 // setup leads into the firmware's setup, where the computer can be told to go there.
 func (j *judge) setup() []string {
@@ -103,18 +96,18 @@ func (j *judge) setup() []string {
 	return j.s.shown(true, []Command{{"systemctl", "reboot", "--firmware-setup"}})
 }
 
-// rootsDevice is a device that root alone can open, as without udev: QEMU, which does
-// not run as root, finds it closed.
-func (j *judge) rootsDevice() *Condition {
+// rootsDevice tells of a device that root alone can open, as without udev: QEMU, which
+// does not run as root, finds it closed.
+func (j *judge) rootsDevice() bool {
 	d := j.s.KVM.Value
 	if d.Absent || d.Group != "root" || len(d.Mode) == 0 || d.Mode[len(d.Mode)-1] >= '6' {
-		return nil
+		return false
 	}
 	c := j.bad("kvm-device", &j.t.KVMDevice, d.Path, d.Mode)
 	j.with(c, Fix{ID: FixDevice, Title: j.t.GiveDevice, Root: true,
 		Do:   []Command{{"chgrp", "kvm", d.Path}, {"chmod", "0660", d.Path}},
 		Undo: []Command{{"chmod", "0" + d.Mode, d.Path}, {"chgrp", "root", d.Path}}})
-	return c
+	return true
 }
 
 func (j *judge) noEmulator() bool {

@@ -91,6 +91,9 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 				u = service(u)
 			}
 		}
+		if j.byHand() {
+			c.Hint = j.t.StartNowHint
+		}
 		j.with(c, j.startFix())
 	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system"):
 		c = j.denied(tr)
@@ -129,8 +132,15 @@ func (j *judge) hangs(uri, why string) *Condition {
 }
 
 func (j *judge) startFix() Fix {
-	return Fix{ID: FixStart, Title: j.t.Start, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
+	title := j.t.Start
+	if j.byHand() {
+		title = j.t.StartNow
+	}
+	return Fix{ID: FixStart, Title: title, Root: j.s.OS == "linux", Do: j.s.start(), Undo: j.s.stop()}
 }
+
+// byHand says that nothing is known here that starts libvirt with the computer.
+func (j *judge) byHand() bool { return j.s.OS == "linux" && !j.s.System.Value.Systemd }
 
 // denied tells apart why the system's libvirt does not let this account in.
 func (j *judge) denied(tr LibvirtTrouble) *Condition {
@@ -157,12 +167,15 @@ func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	if open && !j.s.Libvirt.Value.Agent {
 		c.Why = j.t.Polkit.Why
 	}
-	do, undo := j.s.join(group)
-	f := Fix{ID: FixLibvirt, Title: j.t.JoinLibvirt, Root: true, Do: do, Undo: undo}
+	f := Fix{ID: FixLibvirt, Title: j.t.JoinLibvirt, Root: true}
+	j.s.join(&f, group)
 	if !open {
 		f.After = AfterLogin // polkit looks the groups up anew each time, the kernel does not
 	}
 	j.with(c, f)
+	if !open {
+		j.joins = c.Fix
+	}
 	return c
 }
 

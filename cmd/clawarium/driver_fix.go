@@ -125,7 +125,7 @@ func (d *driver) Fix(ctx context.Context, p plan.Plan, id string, say func(strin
 	}
 	for _, c := range preflight.Judge(env.Plan, s) {
 		if c.Status == checks.NotMet && c.Fix != nil && c.Fix.ID == id {
-			return &text.Fault{What: fmt.Sprintf(t.NoHelp, id), Hint: fmt.Sprintf(t.NoHelpHint, trace)}
+			return &text.Fault{What: fmt.Sprintf(t.NoHelp, fix.Title), Hint: fmt.Sprintf(t.NoHelpHint, trace)}
 		}
 	}
 	return nil

@@ -198,6 +198,8 @@ func (m *machine) Export(r report.Report, form, path string) error {
 	return newFile(path, 0o600, write)
 }
 
+func (m *machine) Keyed() bool { return m.still.Load().Keyed() }
+
 func (m *machine) Unfinished() error {
 	return (&machineToHarden{app: m.app, env: m.still.Load()}).Unfinished()
 }

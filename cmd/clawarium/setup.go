@@ -126,7 +126,7 @@ func (o *setupOptions) run(ctx context.Context) error {
 	if err := runCheck(ctx, o.app, env, checkOutput{ensured: true, first: true}); err != nil {
 		return err
 	}
-	fmt.Fprintf(o.err, t.WhatNext+"\n", o.nameFlag(p.Name), ui.KeyFor(p))
+	fmt.Fprintln(o.err, ui.WhatNext(p, o.nameFlag(p.Name), env.Keyed()))
 	return nil
 }
 

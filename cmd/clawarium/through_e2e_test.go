@@ -8,6 +8,8 @@ package main
 // tests'. The machine is that of the warden's test.
 
 import (
+	"cmp"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,12 +17,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clawarium/clawarium/assets/openclaw"
 	"github.com/clawarium/clawarium/provision/warden"
+)
+
+// customProvider is the plan's, which OpenClaw does not bring; customName is its host
+// and customModel the model that OpenClaw is told of, as the configuration has them.
+var (
+	customProvider          = cmp.Or(os.Getenv("CLAWARIUM_E2E_PROVIDER"), "deepseek")
+	customName, customModel = func() (string, string) {
+		of := openclaw.CustomOf(customProvider)
+		at, err := url.Parse(of["baseUrl"].(string))
+		if err != nil {
+			panic(err)
+		}
+		model := of["models"].([]any)[0].(map[string]any)["id"].(string)
+		return at.Hostname(), openclaw.NameOf(customProvider) + "/" + model
+	}()
 )
 
 // throughIt is what the machine's plan says for that.
 func throughIt(t *testing.T, w *world) []string {
-	return []string{"--set", "openclaw.provider=deepseek", "--set", "network.allow=" + bundledName, "--set", "network.ca=" + authorities(t, w, surround(t))}
+	return []string{"--set", "openclaw.provider=" + customProvider, "--set", "network.allow=" + bundledName, "--set", "network.ca=" + authorities(t, w, surround(t))}
 }
 
 // everythingThroughIt tries it on a machine whose warden is connected.
@@ -98,7 +116,7 @@ echo "is $(dpkg-query -W -f '${Version}' $package), wanted $version"`)
 		}
 	}
 	t.Run("OpenClaw calls a provider that it does not bring, and what else it asks for is refused and listed", func(t *testing.T) {
-		called(t, name, "deepseek-api/deepseek-v4-pro", customName, "sk-0123456789abcdef0123456789abcdef")
+		called(t, name, customModel, customName, "sk-0123456789abcdef0123456789abcdef")
 		if out := w.keeper(name, `curl -s -m 60 -o /dev/null -x http://127.0.0.1:3128 -w '%{http_connect}' https://telemetry.openclaw.ai/; true`); out != "403" {
 			t.Errorf("telemetry: %q", out)
 		}

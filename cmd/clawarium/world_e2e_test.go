@@ -67,9 +67,8 @@ const (
 	public6     = "2001:db8:77::10"
 	public6Host = "2001:db8:77::1"
 	allowedName = "allowed.world.example"
-	// Real model providers', which in this world are stand-ins here: of one that
-	// OpenClaw does not bring, and of one that it does.
-	customName  = "api.deepseek.com"
+	// A real model provider's that OpenClaw brings; in this world a stand-in. That of
+	// one which it does not bring is customName.
 	bundledName = "openrouter.ai"
 )
 

@@ -261,6 +261,9 @@ func (e *Env) Finished() (bool, error) {
 	return unfinished == "", nil
 }
 
+// Keyed says whether set-up gave OpenClaw a model key, by the journal alone.
+func (e *Env) Keyed() bool { return e.done()[stepModelKey] }
+
 // Text says it in lines; flag is how a command names this machine.
 func (s Status) Text(flag string) string {
 	t := text.T().Steps.Status

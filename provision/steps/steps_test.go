@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/plan"
 	"github.com/clawarium/clawarium/provision/virt"
@@ -81,6 +82,22 @@ func TestTheWayOutIsOpenedBeforeTheGatewayStarts(t *testing.T) {
 		if got := order[len(order)-len(want):]; !slices.Equal(got, want) {
 			t.Errorf("system %v: %v", system, got)
 		}
+	}
+}
+
+func TestAMachineKnowsWhetherSetUpGaveItAModelKey(t *testing.T) {
+	e := testEnv(t, "lobster", true)
+	step := e.modelKeyStep()
+	step.Within = "" // the machine is not made here
+	if _, err := provision.New(e.dir, []provision.Step{step}, nil, provision.Options{Version: "test"}).Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e.Keyed() {
+		t.Error("a step without a key gave one")
+	}
+	journaled(t, e, stepModelKey)
+	if !e.Keyed() {
+		t.Error("the key that was given is not known")
 	}
 }
 
