@@ -4,6 +4,7 @@ package preflight
 // QEMU and libvirt; none was recorded on one.
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -138,6 +139,51 @@ func TestAMacIsJudgedByWhatAppliesThere(t *testing.T) {
 		}
 		if got.Status == checks.NotMet && (got.Why == "" || got.Hint == "" && typedNothing(got)) {
 			t.Errorf("%s: nothing is said: %+v", c.title, got)
+		}
+	}
+}
+
+// What is looked at on a Mac, in a tree that has Homebrew's files as it lays them out: all
+// that is said of the rest is nothing.
+func TestAMacIsLookedAtWhereHomebrewPutsThings(t *testing.T) {
+	for _, prefix := range []string{"opt/homebrew/", "usr/local/"} {
+		cellar := prefix + "Cellar/"
+		f := tree(t, map[string]string{
+			prefix + "bin/brew":                                    "#!/bin/bash\n",
+			cellar + "qemu/10.1.0/bin/qemu-system-aarch64":         "qemu",
+			prefix + "bin/qemu-system-aarch64":                     "-> " + cellar + "qemu/10.1.0/bin/qemu-system-aarch64",
+			prefix + "share/qemu/edk2-aarch64-code.fd":             "firmware",
+			cellar + "libvirt/11.0.0/lib/libvirt.0.dylib":          "library",
+			prefix + "lib/libvirt.dylib":                           "-> " + cellar + "libvirt/11.0.0/lib/libvirt.0.dylib",
+			prefix + "sbin/libvirtd":                               "daemon",
+			prefix + "bin/mksquashfs":                              "squash",
+			"Users/me/.zshrc":                                      "",
+			"Users/me/Library/Application Support/clawarium/state": "",
+		})
+		defer func() { checks.ProcessTable = nil }()
+		checks.ProcessTable = func(each func(int, []string)) error { each(1, []string{"launchd"}); return nil }
+		from := Sources{
+			Root: f.root, Proc: f.proc, OS: "darwin", Arch: "arm64",
+			Asked:   Asked{NeedCode: true, Emulator: "qemu-system-aarch64", Firmware: []string{"/" + prefix + "share/qemu/edk2-aarch64-code.fd"}},
+			Rooms:   []Room{{Path: "/Users/me/Library/Application Support/clawarium/pool", Of: plan.Session, Need: 2 << 30, Grow: 40 << 30}},
+			Free:    func(string) int64 { return 100 << 30 },
+			HVF:     func() (bool, error) { return true, nil },
+			Memory:  func() int64 { return 16 << 30 },
+			Tools:   func(context.Context) []ToolTrouble { return nil },
+			Libvirt: func(context.Context) (Answers, error) { return aMac().Answers.Value, nil },
+			KVM:     func(context.Context) Probed { return Probed{true, "hvf works"} },
+		}
+		s := Look(t.Context(), from)
+		if s.Libvirt.Value.Library != "/"+prefix+"lib/libvirt.dylib" || !s.Libvirt.Value.Single || len(s.Firmware) != 1 ||
+			s.Programs.Value["brew"] != "/"+prefix+"bin/brew" || s.Programs.Value["qemu-system-aarch64"] == "" || s.Programs.Value["mksquashfs"] == "" ||
+			!s.CPU.Value.Virtualises || s.Memory.Value.Total != 16<<30 || s.Rooms[0].Device == 0 {
+			t.Errorf("%s: %+v", prefix, s)
+		}
+		if s.KVM.OK || s.Images.OK || s.Network.OK || s.Units.OK || s.Denials.OK || s.Clock.OK {
+			t.Errorf("%s: what only Linux has was looked at: %+v", prefix, s)
+		}
+		if all := Judge(ofPlan(), s); len(others(all)) > 0 || Exit(all) != checks.ExitMet {
+			t.Errorf("%s: %v", prefix, others(all))
 		}
 	}
 }

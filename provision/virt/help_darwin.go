@@ -6,6 +6,7 @@ package virt
 const (
 	helpName   = "hvf"
 	helpDevice = "" // a call of the system; nothing to open
+	homebrew   = "brew install libvirt qemu; brew services restart libvirt"
 )
 
 // confined is empty: QEMU's sandbox is seccomp, which is Linux's.

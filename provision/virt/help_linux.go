@@ -2,10 +2,12 @@ package virt
 
 // This file: the processor's help for virtual machines as Linux offers it.
 
-// helpName is what QEMU and libvirt call it, helpDevice what it is reached by.
+// helpName is what QEMU and libvirt call it, helpDevice what it is reached by, and
+// homebrew what a Mac's owner types in place of every hint of Linux.
 const (
 	helpName   = "kvm"
 	helpDevice = "/dev/kvm"
+	homebrew   = ""
 )
 
 // confined keeps QEMU from what a probe has no use for.
