@@ -6,6 +6,7 @@ package steps
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -47,11 +48,11 @@ func (w *ownWalls) PutBack(ctx context.Context) error {
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // what it began it ends in order
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return nil
+	if err == nil || len(out) == 0 {
+		return err
 	}
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-	return fmt.Errorf("%w: %s", err, bytes.Join(lines[max(0, len(lines)-3):], []byte(" ")))
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n")) // of steps, then the error with its hint
+	return errors.New(string(bytes.Join(lines[max(0, len(lines)-2):], nil)))
 }
 
 // PutWallsBack has the rules of the filter put on the card again, as a small repair:
