@@ -46,7 +46,18 @@ func (e *kindError) Unwrap() []error {
 	return []error{e.kind, e.cause}
 }
 
+// typedOnAMac is a hint without what is typed on Linux.
+func typedOnAMac(hint, commands string) string {
+	if strings.Contains(hint, "sudo ") {
+		return commands
+	}
+	return hint
+}
+
 func fault(kind error, what, hint string, cause error) *text.Fault {
+	if homebrew != "" {
+		hint = typedOnAMac(hint, homebrew)
+	}
 	f := &text.Fault{What: what, Hint: hint}
 	switch {
 	case kind == nil:
