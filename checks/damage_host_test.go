@@ -186,6 +186,9 @@ var hostDamages = []damage{
 	{"the machine answers at a port that the filter would have kept from it", func(_ *testing.T, e *Evidence) {
 		e.Host.Connections["18789"] = seen(Refused)
 	}, []ID{"K13"}},
+	{"what the filter has to drop gets as far as the machine's card, and nothing answers", func(_ *testing.T, e *Evidence) {
+		e.Host.Bridge.Value.Knock = KnockPassed
+	}, []ID{"K13"}},
 	{"the drop towards the machine deleted", func(t *testing.T, e *Evidence) {
 		line(t, &e.Host.Rules.Link.Value.Lines, "-A libvirt-O-vnet3 -j DROP")
 	}, []ID{"K13"}},

@@ -59,8 +59,20 @@ func collectHost(ctx context.Context, s Subject, from Sources, g *gathering, h *
 	}
 	g.look(ofBridge, func() func() {
 		bridge := within(ctx, hostDeadline, func() (Bridge, error) { return readBridge(from, s) })
+		knocked := make(chan Knock, 1)
+		go func() {
+			knock := KnockUnclear
+			if from.Knock != nil {
+				knock, _ = from.Knock(ctx) // not clear is all that an error would say
+			}
+			knocked <- knock
+		}()
 		// What is kept of the rules depends on the taps that are on the bridge.
 		rules := CollectRules(ctx, s, from.Packets, bridge.Value.Ports)
+		select {
+		case bridge.Value.Knock = <-knocked:
+		case <-ctx.Done():
+		}
 		return func() { h.Bridge, h.Rules = bridge, rules }
 	})
 }

@@ -22,7 +22,21 @@ type Bridge struct {
 	Filtered6 string `json:"filtered6"`
 	// Forwards is net.ipv4.ip_forward: whether this host passes packets on at all.
 	Forwards string `json:"forwards"`
+	// Knock is what became of datagrams to the machine that its filter has to drop.
+	Knock Knock `json:"knock,omitempty"`
 }
+
+// Knock says whether something that the filter has to drop got as far as the machine's
+// card. It is told by the card's counters, not by an answer, so the machine cannot hold
+// it back; and it takes no right to list packet rules.
+type Knock string
+
+// What became of it. It is not clear while the card has other traffic.
+const (
+	KnockUnclear Knock = ""
+	KnockDropped Knock = "dropped"
+	KnockPassed  Knock = "passed"
+)
 
 const maxPorts = 50
 

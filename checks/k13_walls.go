@@ -115,11 +115,18 @@ func (l *look) tapHere() bool {
 	return b.OK && len(b.Value.Ports) > 0
 }
 
-// answered notes a port of the machine at which this computer was answered: the filter
-// would have dropped the question. It is seen without the right to list rules.
+// answered notes what got as far as the machine's card, or even had an answer, though the
+// filter should have dropped it. It is seen without the right to list rules.
 func (l *look) answered() {
 	if a := l.evidence.Host.Connections[strconv.Itoa(layout.GatewayPort)]; a.OK && (a.Value == Refused || a.Value == Open) {
 		l.wrong(Host, l.t.Host.TapAnswers, layout.GatewayPort)
+	}
+	switch b := l.evidence.Host.Bridge; {
+	case !b.OK:
+	case b.Value.Knock == KnockPassed:
+		l.wrong(Host, l.t.Host.KnockPassed, b.Value.Name)
+	case b.Value.Knock == KnockDropped:
+		l.right(Host, l.t.Host.KnockDropped)
 	}
 }
 

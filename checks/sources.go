@@ -80,6 +80,9 @@ type Sources struct {
 	Deadline time.Duration
 	// Packets lists the host's packet rules.
 	Packets PacketFilter
+	// Knock tries the filter from this side; nil where there is none. It sends some
+	// dozens of datagrams to the machine.
+	Knock func(context.Context) (Knock, error)
 	// Dir is the machine's directory, where records of its stops and its backups
 	// are; Pool is where its volumes lie.
 	Dir, Pool string

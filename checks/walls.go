@@ -29,9 +29,10 @@ func wallsOf(e Evidence) string {
 		cards = append(cards, card.attr("type"), cardSource(card), card.at("mac").attr("address"),
 			card.at("filterref").attr("filter"), card.at("target").attr("dev"), card.at("port").attr("isolated"))
 	}
-	w := e.Host.Warden.Value
+	w, bridge := e.Host.Warden.Value, e.Host.Bridge.Value
+	bridge.Knock = KnockUnclear // says nothing of their form
 	data, err := json.Marshal([]any{
-		e.Subject.UUID, cards, starts.ReplaceAllString(e.Libvirt.Network.Value, ""), e.Libvirt.Filter.Value, e.Host.Bridge.Value,
+		e.Subject.UUID, cards, starts.ReplaceAllString(e.Libvirt.Network.Value, ""), e.Libvirt.Filter.Value, bridge,
 		// Forwards to elsewhere come and go, and are K4's.
 		before(e.Host.Rules.IPv4.Value.Lines, "*nat"), before(e.Host.Rules.IPv6.Value.Lines, "*nat"), e.Host.Rules.Link.Value.Lines,
 		e.Host.Qemu.Value.PID, netdevs(e.Host.Qemu.Value.Args),

@@ -101,6 +101,8 @@ type ChecksHost struct {
 	ToolAbsent       string
 	TapBare          string
 	TapAnswers       string
+	KnockPassed      string
+	KnockDropped     string
 	TapOpen          string
 	TapUnclear       string
 	TapClosed        string
@@ -249,6 +251,8 @@ var enChecksHost = ChecksHost{
 	ToolAbsent:       "%s is not installed",
 	TapBare:          "no rule of the filter is in force on %s (%s)",
 	TapAnswers:       "the machine answered at port %d: nothing dropped this computer's connection to it",
+	KnockPassed:      "what this computer sent to the machine by %s got as far as its card, and the filter has to drop it",
+	KnockDropped:     "what this computer sent to the machine past SSH was dropped before its card",
 	TapOpen:          "the rules in force on %s let something through (%s): %s",
 	TapUnclear:       "whether the rules in force on %s (%s) stop this cannot be told: %s",
 	TapClosed:        "rules in force on %s (%s): %d kinds of forbidden packets were followed through them, each is dropped",
@@ -441,6 +445,8 @@ var zhChecksHost = ChecksHost{
 	ToolAbsent:       "没有安装 %s",
 	TapBare:          "%s 上没有生效的过滤规则（%s）",
 	TapAnswers:       "虚拟机在端口 %d 上作出了应答：没有规则丢弃本机到该端口的连接",
+	KnockPassed:      "本机经 %s 发给虚拟机、本应被过滤器丢弃的数据到达了它的网卡",
+	KnockDropped:     "本机发给虚拟机的 SSH 以外的数据在到达其网卡之前被丢弃",
 	TapOpen:          "%s 上生效的规则放过了一些东西（%s）：%s",
 	TapUnclear:       "%s 上生效的规则（%s）能否挡住这些无法判断：%s",
 	TapClosed:        "%s 上生效的规则（%s）：跟踪了 %d 种被禁止的数据包，全部被丢弃",

@@ -45,6 +45,9 @@ type Warden struct {
 	ListenHint     string
 	Greedy         string
 	GreedyHint     string
+	WallsGone      string
+	WallsStillGone string
+	WallsLost      string // why
 	LogFailed      string
 	LogHint        string
 	Ended          string
@@ -94,6 +97,9 @@ var enWarden = Warden{
 	ListenHint:     "if something in the machine has taken that port, it is not the warden's: `clawarium check` says what listens there",
 	Greedy:         "the machine made the warden hold more than it may; its connections were cut",
 	GreedyHint:     "a healthy machine does not do that: look at its journal, or stop it with `clawarium stop`",
+	WallsGone:      "the filter of the machine's card is not in force: what the machine sends past the warden is not dropped. It is being put back",
+	WallsStillGone: "nothing came of it",
+	WallsLost:      "the filter of the machine's card is not in force, and could not be put back (%s): stop the machine with `clawarium stop`, or run `clawarium harden`",
 	LogFailed:      "decisions cannot be logged, so everything is refused",
 	LogHint:        "free some space (df -h); the warden goes on by itself",
 	Ended:          "the connection to the machine ended",
@@ -163,6 +169,9 @@ var zhWarden = Warden{
 	ListenHint:     "如果虚拟机里有别的程序占用了该端口，那不是看守进程：`clawarium check` 会说明谁在监听",
 	Greedy:         "虚拟机让看守进程占用过多内存，其连接已被切断",
 	GreedyHint:     "正常的虚拟机不会这样：请查看它的日志，或用 `clawarium stop` 停止它",
+	WallsGone:      "虚拟机网卡的过滤器没有生效：虚拟机绕过看守进程发出的数据不会被丢弃。正在恢复它",
+	WallsStillGone: "没有起作用",
+	WallsLost:      "虚拟机网卡的过滤器没有生效，也未能恢复（%s）：请用 `clawarium stop` 停止虚拟机，或运行 `clawarium harden`",
 	LogFailed:      "无法记录决定，因此一律拒绝",
 	LogHint:        "请腾出空间（df -h），看守进程会自行恢复",
 	Ended:          "与虚拟机的连接已结束",

@@ -31,6 +31,9 @@ type Service struct {
 	InstallShort, InstallLong             string
 	StatusShort, StatusLong               string
 	LogShort, LogLong                     string
+	WallsShort                            string
+	WallsPutBack, WallsOtherRepair        string // ; machine
+	WallsChanged, WallsChangedHint        string // machine
 	FlagLast, FlagFollow, FlagJSON        string
 	BadLast, BadLastHint                  string // number
 	RunBegan, RunEnded                    string // time, machine
@@ -43,6 +46,7 @@ type Service struct {
 	NotInForce                            string
 	Counts                                string // allowed, refused, cut, open
 	Journal, NoJournal                    string // time
+	WallsBack                             string // how often, time
 	Blocked                               string // how many
 	NoLog                                 string
 	Told, ToldConnected, ToldNotConnected string // connection, level, rules, trouble
@@ -71,17 +75,21 @@ var enService = Service{
 	NoManager: "there is no systemd of your own here that answers", NoManagerHint: "nothing has to be installed: `clawarium start` starts a warden that restarts itself; after a restart of this computer, run it again",
 	Systemctl: "`%s` did not work: %s", SystemctlHint: "run `%s` yourself to see more",
 
-	Short:        "The host-side service through which alone the machine reaches anything",
-	Long:         "The warden is one process on this computer for each machine. It keeps a connection open into\nthe machine and serves a proxy there, which lets through what the plan and `clawarium allow`\nlet through. Nothing listens on this computer. When it stops, nothing gets out.",
-	RunShort:     "Run it in the foreground, for a service manager",
-	RunLong:      "Runs the warden until it is ended. `clawarium start` does it for you; this is for a service\nmanager of your own, and for looking on.",
-	InstallShort: "Have your own systemd keep it running",
-	InstallLong:  "Writes a unit into your own systemd's directory, enables and starts it. Set-up and\n`clawarium start` do so by themselves where there is such a systemd.",
-	StatusShort:  "Say how the way out stands",
-	StatusLong:   "Says whether the warden runs and has its connection, what it lets through, and how much it did.\n\nExit status: 0 it runs, is connected, and has the plan's policy in force; 1 otherwise;\n2 it could not be looked at.",
-	LogShort:     "Show what it decided",
-	LogLong:      "Shows the warden's record: one line a decision, the newest last.",
-	FlagLast:     "how many lines", FlagFollow: "go on with new ones until interrupted", FlagJSON: "as JSON",
+	Short:            "The host-side service through which alone the machine reaches anything",
+	Long:             "The warden is one process on this computer for each machine. It keeps a connection open into\nthe machine and serves a proxy there, which lets through what the plan and `clawarium allow`\nlet through. Nothing listens on this computer. When it stops, nothing gets out.",
+	RunShort:         "Run it in the foreground, for a service manager",
+	RunLong:          "Runs the warden until it is ended. `clawarium start` does it for you; this is for a service\nmanager of your own, and for looking on.",
+	InstallShort:     "Have your own systemd keep it running",
+	InstallLong:      "Writes a unit into your own systemd's directory, enables and starts it. Set-up and\n`clawarium start` do so by themselves where there is such a systemd.",
+	StatusShort:      "Say how the way out stands",
+	StatusLong:       "Says whether the warden runs and has its connection, what it lets through, and how much it did.\n\nExit status: 0 it runs, is connected, and has the plan's policy in force; 1 otherwise;\n2 it could not be looked at.",
+	LogShort:         "Show what it decided",
+	WallsShort:       "Put the machine's filter in force again",
+	WallsPutBack:     "The filter of the machine's card is in force again.",
+	WallsOtherRepair: "a repair of the machine %q is not finished",
+	WallsChanged:     "the filter of the machine %q is not as clawarium made it", WallsChangedHint: "run `clawarium harden` and choose what shall hold",
+	LogLong:  "Shows the warden's record: one line a decision, the newest last.",
+	FlagLast: "how many lines", FlagFollow: "go on with new ones until interrupted", FlagJSON: "as JSON",
 	BadLast: "--last %d", BadLastHint: "give a number from 1 to 100000",
 	RunBegan: "%s the warden of the machine %q begins", RunEnded: "%s the warden of the machine %q ends",
 	Installed:  "The unit %s is installed and runs.",
@@ -96,9 +104,10 @@ var enService = Service{
 	NotInForce: "policy       another one than the plan asks for is in force",
 	Counts:     "decided      allowed %d, refused %d, cut off %d; open now %d",
 	Journal:    "journal      last line of the machine's journal received %s", NoJournal: "journal      nothing received yet",
-	Blocked: "refused      different names: %d; see `clawarium allow`",
-	NoLog:   "Nothing was decided yet.",
-	Told:    "%s; level %q, rules %d; trouble: %q", ToldConnected: "connected", ToldNotConnected: "not connected",
+	WallsBack: "filter       was not in force and was put back: %d times, last %s",
+	Blocked:   "refused      different names: %d; see `clawarium allow`",
+	NoLog:     "Nothing was decided yet.",
+	Told:      "%s; level %q, rules %d; trouble: %q", ToldConnected: "connected", ToldNotConnected: "not connected",
 	LogName: "TLS names %s", LogBytes: "bytes %d up, %d down", LogTimes: "and others like it: %d",
 	Verdicts: map[string]string{"allow": "allowed", "refuse": "refused", "cut": "cut", "end": "ended"},
 	WayOpen:  "way out     open, level %s; refused names: %d", WayWaits: "way out     closed: the warden is not connected, and tries again by itself",
@@ -125,17 +134,21 @@ var zhService = Service{
 	NoManager: "这里没有应答的用户级 systemd", NoManagerHint: "不需要安装：`clawarium start` 会启动能自行恢复的看守进程；本机重启后请再运行一次",
 	Systemctl: "`%s` 没有成功：%s", SystemctlHint: "请自行运行 `%s` 查看详情",
 
-	Short:        "主机上的服务，虚拟机只能经它外出",
-	Long:         "看守进程是本机上每台虚拟机一个的进程。它保持一条通入虚拟机的连接，在虚拟机内提供代理，\n只放行方案和 `clawarium allow` 所放行的。本机上没有任何监听端口。它停下，什么都出不去。",
-	RunShort:     "在前台运行，供服务管理程序使用",
-	RunLong:      "运行看守进程，直到它被结束。`clawarium start` 会替你运行；本命令供你自己的服务管理程序使用，\n或用于旁观。",
-	InstallShort: "让你自己的 systemd 保持它运行",
-	InstallLong:  "把单元写入你自己的 systemd 目录，启用并启动它。有这样的 systemd 时，创建虚拟机和\n`clawarium start` 会自动这样做。",
-	StatusShort:  "说明出口的状况",
-	StatusLong:   "说明看守进程是否运行、是否已连接、放行什么、做了多少。\n\n退出码：0 正在运行、已连接，且采用方案的策略；1 不是这样；2 无法查看。",
-	LogShort:     "显示它的决定",
-	LogLong:      "显示看守进程的记录：每个决定一行，最新的在最后。",
-	FlagLast:     "显示多少行", FlagFollow: "继续显示新的，直到被中断", FlagJSON: "以 JSON 输出",
+	Short:            "主机上的服务，虚拟机只能经它外出",
+	Long:             "看守进程是本机上每台虚拟机一个的进程。它保持一条通入虚拟机的连接，在虚拟机内提供代理，\n只放行方案和 `clawarium allow` 所放行的。本机上没有任何监听端口。它停下，什么都出不去。",
+	RunShort:         "在前台运行，供服务管理程序使用",
+	RunLong:          "运行看守进程，直到它被结束。`clawarium start` 会替你运行；本命令供你自己的服务管理程序使用，\n或用于旁观。",
+	InstallShort:     "让你自己的 systemd 保持它运行",
+	InstallLong:      "把单元写入你自己的 systemd 目录，启用并启动它。有这样的 systemd 时，创建虚拟机和\n`clawarium start` 会自动这样做。",
+	StatusShort:      "说明出口的状况",
+	StatusLong:       "说明看守进程是否运行、是否已连接、放行什么、做了多少。\n\n退出码：0 正在运行、已连接，且采用方案的策略；1 不是这样；2 无法查看。",
+	LogShort:         "显示它的决定",
+	WallsShort:       "使虚拟机的过滤器重新生效",
+	WallsPutBack:     "虚拟机网卡的过滤器重新生效了。",
+	WallsOtherRepair: "虚拟机 %q 的一次修复还没有完成",
+	WallsChanged:     "虚拟机 %q 的过滤器不是 clawarium 所定义的样子", WallsChangedHint: "请运行 `clawarium harden`，选择应当以什么为准",
+	LogLong:  "显示看守进程的记录：每个决定一行，最新的在最后。",
+	FlagLast: "显示多少行", FlagFollow: "继续显示新的，直到被中断", FlagJSON: "以 JSON 输出",
 	BadLast: "--last %d", BadLastHint: "请给出 1 到 100000 的数",
 	RunBegan: "%s 虚拟机 %q 的看守进程开始运行", RunEnded: "%s 虚拟机 %q 的看守进程结束",
 	Installed:  "单元 %s 已安装并在运行。",
@@ -150,9 +163,10 @@ var zhService = Service{
 	NotInForce: "策略   采用的不是方案所要求的",
 	Counts:     "决定   放行 %d，拒绝 %d，切断 %d；当前打开 %d",
 	Journal:    "日志   最近一次收到虚拟机日志是在 %s", NoJournal: "日志   还没有收到",
-	Blocked: "被拒   不同的名称：%d；请看 `clawarium allow`",
-	NoLog:   "还没有作出任何决定。",
-	Told:    "%s；级别 %q，规则 %d；问题：%q", ToldConnected: "已连接", ToldNotConnected: "未连接",
+	WallsBack: "过滤   曾失效并已恢复：%d 次，最近一次在 %s",
+	Blocked:   "被拒   不同的名称：%d；请看 `clawarium allow`",
+	NoLog:     "还没有作出任何决定。",
+	Told:      "%s；级别 %q，规则 %d；问题：%q", ToldConnected: "已连接", ToldNotConnected: "未连接",
 	LogName: "TLS 指明 %s", LogBytes: "上行 %d 字节，下行 %d 字节", LogTimes: "同类的还有 %d 次",
 	Verdicts: map[string]string{"allow": "放行", "refuse": "拒绝", "cut": "切断", "end": "结束"},
 	WayOpen:  "出口     开放，级别 %s；被拒的名称：%d", WayWaits: "出口     关闭：看守进程没有连接，它会自行再试",

@@ -148,6 +148,11 @@ var (
 	clockUnits = []string{"systemd-timesyncd.service", "chrony.service", "chronyd.service", "ntp.service", "ntpd.service", "ntpsec.service", "openntpd.service"}
 )
 
+// unitsAsked are all of these, and what the sockets start.
+const unitsAsked = "libvirtd.socket libvirtd.service virtlogd.socket virtlogd.service virtqemud.socket virtqemud.service " +
+	"virtnetworkd.socket virtnetworkd.service virtnwfilterd.socket virtnwfilterd.service virtstoraged.socket virtstoraged.service " +
+	"systemd-timesyncd.service chrony.service chronyd.service ntp.service ntpd.service ntpsec.service openntpd.service"
+
 // units are libvirt's sockets as systemd knows them.
 func (s *Situation) units() []string {
 	d := s.Libvirt.Value
@@ -165,12 +170,30 @@ func (s *Situation) start() []Command {
 	case s.OS == "darwin":
 		return []Command{{"brew", "services", "start", "libvirt"}}
 	case s.System.Value.Systemd:
-		return []Command{append(Command{"systemctl", "enable", "--now"}, s.units()...)}
+		var out []Command
+		call := func(words string) { out = append(out, strings.Fields("systemctl "+words)) }
+		for _, u := range s.units() {
+			socket, daemon := s.Units.Value[u], s.Units.Value[service(u)]
+			if strings.Contains(socket+daemon, "masked") {
+				call("unmask " + u + " " + service(u))
+			}
+			if active(daemon) && !active(socket) { // which systemd refuses to put in front of it
+				call("stop " + service(u))
+			}
+		}
+		call("enable --now " + strings.Join(s.units(), " "))
+		return out
 	case d.Single && !d.Running: // a second one would take away the first one's sockets
 		return []Command{{"virtlogd", "-d"}, {"libvirtd", "-d"}}
 	}
 	return nil
 }
+
+// service is what a socket starts.
+func service(socket string) string { return strings.TrimSuffix(socket, ".socket") + ".service" }
+
+// active says so of a unit as Situation.Units has it.
+func active(unit string) bool { return strings.HasSuffix(unit, " active") }
 
 // stop are the commands that bring the units that start begins back to how they were
 // found; none when that is not known of one of them, or is nothing that could be done.
@@ -180,7 +203,7 @@ func (s *Situation) stop() (out []Command) {
 	}
 	disable, stop := Command{"systemctl", "disable"}, Command{"systemctl", "stop"}
 	for _, u := range s.units() {
-		enabled, active, _ := strings.Cut(s.Units.Value[u], " ")
+		enabled, runs, _ := strings.Cut(s.Units.Value[u], " ")
 		switch enabled {
 		case "disabled":
 			disable = append(disable, u)
@@ -188,9 +211,15 @@ func (s *Situation) stop() (out []Command) {
 		default:
 			return nil
 		}
-		switch active {
+		daemon := s.Units.Value[service(u)]
+		switch runs {
 		case "inactive", "failed":
-			stop = append(stop, u)
+			if active(daemon) || strings.Contains(daemon, "masked") {
+				return nil
+			}
+			if stop = append(stop, u); daemon != "" {
+				stop = append(stop, service(u)) // it will have been started by then
+			}
 		case "active":
 		default:
 			return nil
@@ -231,7 +260,7 @@ func (s *Situation) restart() []Command {
 	var names []string
 	for _, u := range s.units() {
 		if u != "virtlogd.socket" { // machines write their consoles to it
-			names = append(names, strings.TrimSuffix(u, ".socket")+".service")
+			names = append(names, service(u))
 		}
 	}
 	return []Command{append(Command{"systemctl", "restart"}, names...)}

@@ -86,6 +86,14 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 		if j.byHand() {
 			c.Hint = j.t.StartNowHint
 		}
+		for _, u := range j.s.units() {
+			for range 2 {
+				if is := j.s.Units.Value[u]; strings.Contains(is, "masked") || strings.Contains(is, "failed") {
+					c.What += " (" + u + ": " + is + ")"
+				}
+				u = service(u)
+			}
+		}
 		j.with(c, j.startFix())
 	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system"):
 		c = j.denied(tr)
@@ -107,6 +115,12 @@ func (j *judge) hangs(uri, why string) *Condition {
 		if uri = "qemu:///" + plan.System; j.plan.Connection == plan.Session || j.s.OS == "darwin" {
 			uri = "qemu:///" + plan.Session
 		}
+	}
+	if strings.HasSuffix(uri, "/"+plan.System) && j.s.Libvirt.Value.Bus && !j.s.root() && !slices.Contains(j.s.Me.Value.Member, "libvirt") {
+		// polkit's agent asks for a password, and nobody has given one.
+		c := j.denied(LibvirtTrouble{URI: uri})
+		c.Stops = true
+		return c
 	}
 	c := j.bad("libvirt-hangs", &j.t.Hangs, uri)
 	c.Commands = j.s.shown(j.s.OS == "linux", j.s.restart())

@@ -123,6 +123,26 @@ var situations = []struct {
 		libvirtSays(s, LibvirtDenied)
 		s.Libvirt.Value.Agent, s.Me.Value.Member, s.Me.Value.Effective = false, []string{"me", "kvm"}, []string{"me", "kvm"}
 	}, "libvirt-group", true, FixLibvirt, "", "usermod -aG libvirt me"},
+	{"polkit asks for a password, and nobody answers", func(s *Situation, _ *plan.Plan) {
+		libvirtSays(s, LibvirtTimeout)
+		s.Libvirt.Value.Agent, s.Me.Value.Member, s.Me.Value.Effective = true, []string{"me"}, []string{"me"}
+	}, "libvirt-group", true, FixLibvirt, "", "usermod -aG libvirt me"},
+	{"polkit asks for a password until the time is over", func(s *Situation, _ *plan.Plan) {
+		s.Answers = Fact[Answers]{Err: "no answer within 20s"}
+		s.Libvirt.Value.Agent, s.Me.Value.Member, s.Me.Value.Effective = true, []string{"me"}, []string{"me"}
+	}, "libvirt-group", true, FixLibvirt, "", "usermod -aG libvirt me"},
+	{"the socket is masked", func(s *Situation, _ *plan.Plan) {
+		libvirtSays(s, LibvirtDown)
+		s.Units.Value["libvirtd.socket"] = "masked inactive"
+	}, "libvirt-down", true, FixStart, "", "sudo systemctl unmask libvirtd.socket"},
+	{"the service behind the socket is masked", func(s *Situation, _ *plan.Plan) {
+		libvirtSays(s, LibvirtDown)
+		s.Units.Value["libvirtd.socket"], s.Units.Value["libvirtd.service"] = "enabled failed", "masked inactive"
+	}, "libvirt-down", true, FixStart, "", "sudo systemctl unmask libvirtd.socket libvirtd.service"},
+	{"the service runs without its socket", func(s *Situation, _ *plan.Plan) {
+		libvirtSays(s, LibvirtDown)
+		s.Units.Value["libvirtd.socket"], s.Units.Value["libvirtd.service"] = "enabled inactive", "enabled active"
+	}, "libvirt-down", true, FixStart, "", "sudo systemctl stop libvirtd.service"},
 	{"polkit decides, and there is none", func(s *Situation, _ *plan.Plan) {
 		libvirtSays(s, LibvirtDenied)
 		s.Libvirt.Value.Bus, s.Libvirt.Value.Polkit = false, false
@@ -324,6 +344,13 @@ func TestAFixIsTakenBackToWhatWasThere(t *testing.T) {
 		"some of it was on": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
 			map[string]string{"libvirtd.socket": "enabled inactive", "virtlogd.socket": "static active"},
 			[]string{"systemctl stop libvirtd.socket"}},
+		"its service was off": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "enabled inactive", "libvirtd.service": "enabled inactive", "virtlogd.socket": "enabled active", "virtlogd.service": "indirect inactive"},
+			[]string{"systemctl stop libvirtd.socket libvirtd.service"}},
+		"its service is masked": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "enabled failed", "libvirtd.service": "masked inactive", "virtlogd.socket": "enabled active"}, nil},
+		"it ran without its socket": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
+			map[string]string{"libvirtd.socket": "enabled inactive", "libvirtd.service": "enabled active", "virtlogd.socket": "enabled active"}, nil},
 		"one is masked": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
 			map[string]string{"libvirtd.socket": "disabled inactive", "virtlogd.socket": "masked inactive"}, nil},
 		"one is not known": {"libvirt-down", func(s *Situation) { libvirtSays(s, LibvirtDown) },
@@ -351,6 +378,24 @@ func TestAFixIsTakenBackToWhatWasThere(t *testing.T) {
 		if !slices.Equal(lines, c.want) {
 			t.Errorf("%s: %q", title, lines)
 		}
+	}
+}
+
+func TestOfEverySocketItsServiceIsAskedToo(t *testing.T) {
+	asked := strings.Fields(unitsAsked)
+	for _, u := range slices.Concat(manyUnits, oneUnits, clockUnits) {
+		if !slices.Contains(asked, u) || !slices.Contains(asked, service(u)) && strings.HasSuffix(u, ".socket") {
+			t.Errorf("%s is not asked, or its service is not", u)
+		}
+	}
+}
+
+func TestWhatSystemdHoldsBackIsNamed(t *testing.T) {
+	s := healthy()
+	libvirtSays(&s, LibvirtDown)
+	s.Units.Value["libvirtd.socket"], s.Units.Value["libvirtd.service"] = "enabled failed", "masked inactive"
+	if got := Judge(ofPlan(), s)[0].What; !strings.Contains(got, "(libvirtd.socket: enabled failed) (libvirtd.service: masked inactive)") {
+		t.Error(got)
 	}
 }
 

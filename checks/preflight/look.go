@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -176,7 +176,7 @@ func (l *looking) units(s *Situation) (err error) {
 	if l.from.Units == nil {
 		return errUnasked
 	}
-	s.Units.Value, err = l.from.Units(l.ctx, slices.Concat(manyUnits, oneUnits[:1], clockUnits))
+	s.Units.Value, err = l.from.Units(l.ctx, strings.Fields(unitsAsked))
 	return err
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/clawarium/clawarium/provision/host"
 	"github.com/clawarium/clawarium/provision/steps"
 	"github.com/clawarium/clawarium/provision/warden"
+	"github.com/clawarium/clawarium/ui"
 )
 
 // wardenMemory is where the collector begins to work harder: 200 connections and
@@ -66,7 +67,11 @@ func newWarden(a *app) *cobra.Command {
 	log.Flags().BoolVar(&follow, "follow", false, t.FlagFollow)
 	log.Flags().BoolVar(&logJSON, "json", false, t.FlagJSON)
 
-	c.AddCommand(run, install, status, log)
+	// What the warden's process itself calls: libvirt's libraries are no part of it.
+	walls := &cobra.Command{Use: steps.WallsCommand, Short: t.WallsShort, Args: noArgs, Hidden: true,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.wardenWalls(cmd.Context()) }}
+
+	c.AddCommand(run, install, status, log, walls)
 	return c
 }
 
@@ -139,7 +144,7 @@ func tellWarden(ctx context.Context, dir string, say func(string, ...any)) {
 		if err != nil || s.PID != os.Getpid() || s.Since.Before(began.Add(-time.Minute)) { // left by an earlier one
 			continue
 		}
-		now := fmt.Sprintf(t.Told, connection(s), s.Level, s.Rules, strings.Join(nonEmpty(s.Trouble, s.PolicyTrouble), "; "))
+		now := fmt.Sprintf(t.Told, connection(s), s.Level, s.Rules, strings.Join(nonEmpty(s.WallsTrouble, s.Trouble, s.PolicyTrouble), "; "))
 		if now != last {
 			last = now
 			say("%s %s", now)
@@ -176,6 +181,23 @@ func (a *app) wardenInstall(ctx context.Context) error {
 		} else {
 			fmt.Fprintln(a.err, t.LingerHint)
 		}
+		return nil
+	})
+}
+
+// wardenWalls puts the machine's filter in force again.
+func (a *app) wardenWalls(ctx context.Context) error {
+	return a.onMachine(ctx, "warden "+steps.WallsCommand, func(ctx context.Context, env *steps.Env) error {
+		log, err := a.openLog(env.Plan.Name)
+		if err != nil {
+			return err
+		}
+		defer log.Close()
+		m := a.toHarden(env, nil, ui.NewLine(a.err, a.verbose).Event, log)
+		if err := env.PutWallsBack(ctx, m.h); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.err, text.T().Service.WallsPutBack)
 		return nil
 	})
 }
@@ -244,8 +266,11 @@ func tellState(w io.Writer, name string, s warden.Status, way steps.Way) {
 	} else if !way.InForce {
 		line(t.NotInForce)
 	}
-	if s.Trouble != "" {
-		line(t.Trouble, checks.Clean(s.Trouble))
+	for _, trouble := range nonEmpty(s.WallsTrouble, s.Trouble) {
+		line(t.Trouble, checks.Clean(trouble))
+	}
+	if s.WallsBack > 0 {
+		line(t.WallsBack, s.WallsBack, moment(s.WallsBackAt))
 	}
 	line(t.Counts, s.Allowed, s.Refused, s.Cut, s.Open)
 	if s.JournalAt.IsZero() {

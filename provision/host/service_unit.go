@@ -93,15 +93,20 @@ func (s Service) Install(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
+	start := "start"
 	if was, err := os.ReadFile(path); err != nil || string(was) != unit {
+		start = "restart" // one that runs would stay as the other unit has it
 		if err := renameio.WriteFile(path, []byte(unit), 0o644); err != nil {
 			return err
 		}
 	}
-	if err := systemctl(ctx, "daemon-reload"); err != nil {
-		return err
+	if err = systemctl(ctx, "daemon-reload"); err == nil {
+		err = systemctl(ctx, "enable", s.Unit())
 	}
-	return systemctl(ctx, "enable", "--now", s.Unit())
+	if err == nil {
+		err = systemctl(ctx, start, s.Unit())
+	}
+	return err
 }
 
 // uninstall is the way back from Install. Without the owner's systemd only the file
@@ -181,8 +186,9 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 	line("Description=clawarium warden of the machine %s", s.Machine)
 	line("Documentation=man:clawarium(1)")
 	line("StartLimitIntervalSec=0")
-	if stop := filepath.Join(s.Dir, stopFile); !strings.Contains(stop, "\n") { // is taken as it is but for %
-		line("ConditionPathExists=!%s", strings.ReplaceAll(stop, "%", "%%"))
+	if dir := strings.ReplaceAll(s.Dir, "%", "%%"); !strings.Contains(dir, "\n") { // is taken as it is but for %
+		line("ConditionPathExists=!%s/"+stopFile, dir)
+		line("ConditionPathExists=%s", dir) // else it would be tried each second for ever
 	}
 	line("")
 	line("[Service]")
@@ -219,8 +225,10 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 		line("PrivateTmp=yes")
 		line("PrivateDevices=yes")
 		line("ProtectSystem=strict")
+		line("ProtectHome=read-only") // which the line before leaves as they are
 		line("ReadWritePaths=%s", unitWord(s.Dir))
-		line("InaccessiblePaths=-%%h/.ssh -%%h/.gnupg")
+		// Also what would start something outside of all this, or open libvirt.
+		line("InaccessiblePaths=-%%h/.ssh -%%h/.gnupg -%%t/bus -%%t/systemd/private -/run/libvirt -/run/docker.sock")
 	}
 	line("")
 	line("[Install]")

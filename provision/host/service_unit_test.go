@@ -147,7 +147,7 @@ func TestWithTheOwnersSystemdTheUnitIsInstalledAndRemovedAgain(t *testing.T) {
 		t.Fatalf("%v\n%s", err, unit)
 	}
 	const user = "--user --no-ask-password "
-	if got, want := calls(), user+"daemon-reload\n"+user+"enable --now "+s.Unit()+"\n"; got != want {
+	if got, want := calls(), user+"daemon-reload\n"+user+"enable "+s.Unit()+"\n"+user+"restart "+s.Unit()+"\n"; got != want {
 		t.Errorf("install called\n%swant\n%s", got, want)
 	}
 	if err := s.Remove(context.Background()); err != nil {
@@ -173,7 +173,7 @@ func TestAServiceThatKeptItselfRunningIsHandedOver(t *testing.T) {
 	if all := processesOf(t, s); len(all) > 0 || s.over() {
 		t.Errorf("still there: %v, told to stop: %v", all, s.over())
 	}
-	if !strings.Contains(calls(), "enable --now") {
+	if !strings.Contains(calls(), "restart "+s.Unit()) {
 		t.Error("the unit was not started")
 	}
 }

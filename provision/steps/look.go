@@ -76,6 +76,9 @@ func (e *Env) Sources(ctx context.Context, progress checks.Reporter) checks.Sour
 		return s
 	}
 	s.Guest, s.Drill = &collector{env: e}, e.drill
+	if e.choices.System {
+		s.Knock = e.knocker().knock
+	}
 	return s
 }
 

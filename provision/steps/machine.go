@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/clawarium/clawarium/assets/layout"
+	"github.com/clawarium/clawarium/assets/text"
 	"github.com/clawarium/clawarium/checks"
 	"github.com/clawarium/clawarium/provision"
 	"github.com/clawarium/clawarium/provision/guest"
@@ -293,6 +294,14 @@ func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, er
 		return false, err
 	}
 	if err := e.openWay(ctx, r); err != nil {
+		return already, err
+	}
+	finished, err := e.Finished()
+	if err == nil && !finished { // it has no gateway yet that could be waited for
+		t := text.T().Harden
+		err = fault(fmt.Sprintf(t.NotComplete, e.Plan.Name), fmt.Sprintf(t.NotCompleteHint, " --name "+e.Plan.Name), nil)
+	}
+	if err != nil {
 		return already, err
 	}
 	return already, e.waitGateway(ctx, r)

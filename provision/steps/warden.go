@@ -36,8 +36,12 @@ func (e *Env) Service() host.Service {
 
 // Warden is this machine's, to be run. It needs nothing of libvirt.
 func (e *Env) Warden() *warden.Warden {
+	var walls warden.Walls
+	if e.choices.System {
+		walls = &ownWalls{e}
+	}
 	return &warden.Warden{
-		Dir: e.dir, Machine: e.Plan.Name, Version: e.Version, World: outside(),
+		Walls: walls, Dir: e.dir, Machine: e.Plan.Name, Version: e.Version, World: outside(),
 		Connect: func(ctx context.Context) (warden.Channel, error) {
 			target, err := e.target() // anew each time: the guest's host key changes once
 			if err != nil {
@@ -217,7 +221,7 @@ func (e *Env) Way() (Way, error) {
 		w.Since = s.ConnectedSince
 	}
 	w.InForce = err == nil && why == ""
-	for _, trouble := range []string{s.PolicyTrouble, s.Trouble} {
+	for _, trouble := range []string{s.WallsTrouble, s.PolicyTrouble, s.Trouble} {
 		if w.Trouble == "" {
 			w.Trouble = trouble
 		}

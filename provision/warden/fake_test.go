@@ -184,7 +184,7 @@ func (w *fakeWorld) lookups() []string {
 // quick are limits that a test can wait for.
 func quick() limits {
 	l := defaults
-	l.Tick, l.Stagger = 5*time.Millisecond, 20*time.Millisecond
+	l.Tick, l.Walls, l.Stagger = 5*time.Millisecond, 5*time.Millisecond, 20*time.Millisecond
 	l.LinkBurst, l.LinkRate = 0, 0
 	l.Stuck = 50 * time.Millisecond
 	l.BackoffMin, l.BackoffMax, l.Save = time.Millisecond, 5*time.Millisecond, 10*time.Millisecond
@@ -448,16 +448,16 @@ type started struct {
 	result   chan error
 }
 
-func start(t testing.TB, p Policy, l limits) *started {
+func start(t testing.TB, p Policy, l limits, with ...func(*Warden)) *started {
 	t.Helper()
 	dir := t.TempDir()
 	if err := WritePolicy(dir, p); err != nil {
 		t.Fatal(err)
 	}
-	return startIn(t, dir, l)
+	return startIn(t, dir, l, with...)
 }
 
-func startIn(t testing.TB, dir string, l limits) *started {
+func startIn(t testing.TB, dir string, l limits, with ...func(*Warden)) *started {
 	s := &started{t: t, dir: dir, world: exampleWorld(), channels: make(chan *fakeChannel, 100), result: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
@@ -472,6 +472,9 @@ func startIn(t testing.TB, dir string, l limits) *started {
 			return nil, ctx.Err()
 		}
 	}}
+	for _, f := range with {
+		f(w)
+	}
 	go func() { s.result <- w.Run(ctx) }()
 	t.Cleanup(func() { s.end() })
 	return s

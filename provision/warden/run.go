@@ -82,6 +82,9 @@ func (w *Warden) Run(ctx context.Context) error {
 	r.end = stop
 	var watch sync.WaitGroup
 	watch.Go(func() { r.watch(running) })
+	if w.Walls != nil {
+		watch.Go(func() { r.guard(running) })
+	}
 	r.connect(running)
 	stop()
 	watch.Wait()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -510,4 +511,67 @@ func TestTheProxyListensWhereTheGuestsProgramsLookForIt(t *testing.T) {
 	if "http://"+Listen != layout.Proxy {
 		t.Errorf("it listens at %s, they look at %s", Listen, layout.Proxy)
 	}
+}
+
+// someWalls are walls that are gone, and come back, as the test says.
+type someWalls struct {
+	gone  atomic.Bool
+	calls atomic.Int32
+	way   atomic.Int32 // what PutBack does
+}
+
+const (
+	putsBack int32 = iota
+	refuses
+	doesNothing
+)
+
+func (w *someWalls) Gone(context.Context) bool { return w.gone.Load() }
+
+func (w *someWalls) PutBack(context.Context) error {
+	w.calls.Add(1)
+	switch w.way.Load() {
+	case refuses:
+		return errors.New("libvirt is\ndown")
+	case putsBack:
+		w.gone.Store(false)
+	}
+	return nil
+}
+
+func TestWallsThatAreGoneAreNoticedAndPutBack(t *testing.T) {
+	walls := &someWalls{}
+	s := start(t, example(), quick(), func(w *Warden) { w.Walls = walls })
+	s.connected()
+	time.Sleep(20 * quick().Walls)
+	if n := walls.calls.Load(); n != 0 {
+		t.Errorf("put back %d times while they stood", n)
+	}
+
+	walls.gone.Store(true)
+	st := s.waits("they are put back", func(st Status) bool { return st.WallsBack == 1 })
+	if st.WallsTrouble != "" || st.WallsBackAt.IsZero() || !st.Connected {
+		t.Errorf("%+v", st)
+	}
+
+	walls.way.Store(refuses)
+	walls.gone.Store(true)
+	st = s.waits("it is said why they are not", func(st Status) bool { return strings.Contains(st.WallsTrouble, "libvirt is down") })
+	if st.WallsBack != 1 {
+		t.Errorf("%+v", st)
+	}
+	before := walls.calls.Load()
+	eventually(t, "another attempt", func() bool { return walls.calls.Load() > before })
+
+	walls.way.Store(doesNothing)
+	s.waits("nothing came of it", func(st Status) bool { return strings.Contains(st.WallsTrouble, text.T().Warden.WallsStillGone) })
+
+	walls.way.Store(putsBack)
+	s.waits("they are put back in the end", func(st Status) bool { return st.WallsBack == 2 && st.WallsTrouble == "" })
+
+	walls.way.Store(refuses)
+	walls.gone.Store(true)
+	s.waits("they are gone again", func(st Status) bool { return st.WallsTrouble != "" })
+	walls.gone.Store(false)
+	s.waits("somebody else put them back", func(st Status) bool { return st.WallsTrouble == "" && st.WallsBack == 2 })
 }

@@ -40,8 +40,11 @@ type Status struct {
 	Level          string    `json:"level"`
 	PolicyTrouble  string    `json:"policyTrouble,omitempty"` // why none is in force
 	Rules          int       `json:"rules"`
-	Open           int       `json:"open"`    // connections now
-	Allowed        int64     `json:"allowed"` // decisions since Since
+	WallsTrouble   string    `json:"wallsTrouble,omitempty"` // the machine's filter is not in force, and why that could not be mended
+	WallsBack      int       `json:"wallsBack,omitempty"`    // how often it was put back since Since
+	WallsBackAt    time.Time `json:"wallsBackAt,omitzero"`   // the last time
+	Open           int       `json:"open"`                   // connections now
+	Allowed        int64     `json:"allowed"`                // decisions since Since
 	Refused        int64     `json:"refused"`
 	Cut            int64     `json:"cut"`
 	JournalAt      time.Time `json:"journalAt,omitzero"`       // when the last line of the guest's journal came

@@ -44,6 +44,7 @@ type Warden struct {
 	// that did not work or the channel ended.
 	Connect func(context.Context) (Channel, error)
 	World   World // Internet() but in tests
+	Walls   Walls // around the machine; nil where there are none to watch
 
 	limits limits // the zero value means those of the docs
 }
@@ -64,6 +65,7 @@ type limits struct {
 	Bytes   int64         // both ways together, a connection
 	Heap    uint64        // bytes in use after which the channel is cut
 	Tick    time.Duration // how often all of this, and the policy, is looked at
+	Walls   time.Duration // how often the walls are looked at
 
 	BackoffMin, BackoffMax, Steady time.Duration // between attempts to connect
 	Close                          time.Duration // that the end of a channel may take
@@ -77,7 +79,7 @@ var defaults = limits{
 	Open: 256, Pending: 64,
 	Header: 30 * time.Second, Lookup: 10 * time.Second, Dial: 15 * time.Second, Stagger: 300 * time.Millisecond,
 	Idle: 15 * time.Minute, Linger: time.Minute, Spare: time.Minute, Trying: 2 * time.Second, Stuck: 30 * time.Second,
-	Bytes: 64 << 30, Heap: 256 << 20, Tick: time.Second,
+	Bytes: 64 << 30, Heap: 256 << 20, Tick: time.Second, Walls: 10 * time.Second,
 	BackoffMin: time.Second, BackoffMax: 30 * time.Second, Steady: time.Minute, Close: 5 * time.Second, Save: 2 * time.Second,
 	LogBytes: 4 << 20, JournalBytes: 16 << 20, LogBurst: 1000, LogRate: 20, LinkBurst: 1000, LinkRate: 5,
 }

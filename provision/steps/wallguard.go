@@ -1,0 +1,102 @@
+package steps
+
+// The walls of a machine as its warden watches them, and how they are put back when
+// something on this computer took them away.
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"time"
+
+	"github.com/clawarium/clawarium/assets/text"
+	"github.com/clawarium/clawarium/checks"
+	"github.com/clawarium/clawarium/provision"
+)
+
+// WallsCommand is what of `clawarium warden` puts them back.
+const WallsCommand = "walls"
+
+// putBackLimit is for a process that puts them back. Measured: 0.3 s with nothing else
+// running; another command may have the machine's lock, which is an error at once.
+const putBackLimit = 4 * time.Minute
+
+// ownWalls are those of this machine.
+type ownWalls struct{ env *Env }
+
+func (w *ownWalls) Gone(ctx context.Context) bool { return w.env.wallsGone(ctx) }
+
+func (e *Env) wallsGone(ctx context.Context) bool {
+	knock, err := e.knocker().knock(ctx)
+	return err == nil && knock == checks.KnockPassed
+}
+
+// PutBack does it in a process of its own, so that the warden's is without libvirt's
+// libraries, and none of libvirt's calls can hold it up.
+func (w *ownWalls) PutBack(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, putBackLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, "warden", WallsCommand, "--name", w.env.Plan.Name)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // what it began it ends in order
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.CombinedOutput()
+	if err == nil || len(out) == 0 {
+		return err
+	}
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n")) // of steps, then the error with its hint
+	return errors.New(string(bytes.Join(lines[max(0, len(lines)-2):], nil)))
+}
+
+// PutWallsBack has the rules of the filter put on the card again, as a small repair:
+// announced before anything is done, and gone on with after a kill. A filter that is not
+// as it was made is left for its owner to decide about. The caller has the machine's lock.
+func (e *Env) PutWallsBack(ctx context.Context, h *Hardening) error {
+	t := text.T().Service
+	r, err := h.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	own := []string{stepFilter}
+	switch {
+	case r == nil:
+		var made bool
+		made, err = e.asMade(ctx, stepFilter)
+		if err != nil || !made {
+			return fault(fmt.Sprintf(t.WallsChanged, e.Plan.Name), t.WallsChangedHint, err)
+		}
+		r, err = provision.BeginRepair(e.dir, e.Version, own, map[string][]byte{
+			repairWhy:    fmt.Appendf(nil, `{"force":[%q]}`, stepFilter),
+			repairBefore: fmt.Appendf(nil, `{"format":%d}`, checks.Format), // nothing was looked at
+		})
+		if err != nil {
+			return err
+		}
+	case !slices.Equal(r.Steps, own) || r.Phase != provision.RepairForward:
+		return fault(fmt.Sprintf(t.WallsOtherRepair, e.Plan.Name), text.T().Harden.PendingFirstHint, nil)
+	}
+	steps, err := h.steps(r)
+	if err != nil {
+		return err
+	}
+	if _, err := r.Do(ctx, steps, h.Event, h.Options); err != nil {
+		return err // it is gone on with at the next attempt
+	}
+	if err := r.Keep(); err != nil {
+		return err
+	}
+	if err := h.end(ctx, r); err != nil {
+		return err
+	}
+	if e.wallsGone(ctx) {
+		return fault(text.T().Warden.WallsStillGone, t.WallsChangedHint, nil)
+	}
+	return nil
+}
