@@ -83,6 +83,9 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 		j.lack(c, partLibvirt)
 	case tr.Kind == LibvirtDown:
 		c = j.bad("libvirt-down", &j.t.Down, tr.URI)
+		if j.byHand() {
+			c.Hint = j.t.StartNowHint
+		}
 		for _, u := range j.s.units() {
 			for range 2 {
 				if is := j.s.Units.Value[u]; strings.Contains(is, "masked") || strings.Contains(is, "failed") {
@@ -90,9 +93,6 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 				}
 				u = service(u)
 			}
-		}
-		if j.byHand() {
-			c.Hint = j.t.StartNowHint
 		}
 		j.with(c, j.startFix())
 	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system") && j.s.OS == "linux":
