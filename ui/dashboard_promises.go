@@ -156,7 +156,7 @@ func (p *promising) view(head string, width, height int) string {
 }
 
 // windowAt is window, without a row about further ones in place of row at.
-func windowAt(s styles, lines []string, from, at, width, height int) string {
+func windowAt(s *styles, lines []string, from, at, width, height int) string {
 	if at == from && from > 0 {
 		from--
 	}

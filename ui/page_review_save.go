@@ -56,7 +56,7 @@ func (v *saving) update(msg tea.Msg, s *session) {
 	}
 }
 
-func (v *saving) view(s styles, width, height int) string {
+func (v *saving) view(s *styles, width, height int) string {
 	t := pageWords().Review
 	lines := append([]string{s.title.Render(t.SaveTitle), ""}, strings.Split(v.input.View(), "\n")...)
 	switch {

@@ -200,7 +200,7 @@ func fraction(e provision.Event) (done float64, known bool) {
 }
 
 // bar draws how far something is.
-func (s styles) bar(done float64, width int) string {
+func (s *styles) bar(done float64, width int) string {
 	full := int(done*float64(width) + 0.5)
 	return s.focus.Render(strings.Repeat("█", full)) + s.faint.Render(strings.Repeat("░", width-full))
 }

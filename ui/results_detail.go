@@ -164,7 +164,7 @@ func (p *results) todo(d *details, f *checks.Finding) {
 
 // details are paragraphs, each under its head.
 type details struct {
-	s     styles
+	s     *styles
 	width int
 	lines []string
 }
