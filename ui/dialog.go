@@ -75,7 +75,7 @@ func (d *dialog) update(msg tea.Msg) (over bool, cmd tea.Cmd) {
 }
 
 func (d *dialog) keys() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	return []keyHint{{t.Arrows, t.Move}, {t.Enter, t.Choose}, {t.Esc, t.Close}}
 }
 

@@ -74,7 +74,7 @@ func marked(mark, said string, width int) []string {
 
 // stepLine says how far a step is, with a sign of one column.
 func stepLine(e provision.Event) (mark, said string) {
-	t := text.T().Engine
+	t := &text.T().Engine
 	head := clean(e.Title)
 	if e.Count > 0 {
 		head = fmt.Sprintf(t.Head, e.Index, e.Count, head)
@@ -110,7 +110,7 @@ func stepLine(e provision.Event) (mark, said string) {
 
 // doing is what a reporter says.
 func doing(e provision.Event) []string {
-	t := text.T().Engine
+	t := &text.T().Engine
 	var out []string
 	if e.Stage != "" {
 		out = append(out, clean(e.Stage))

@@ -272,7 +272,7 @@ func (w *wizard) frame() string {
 
 // common are the keys that every page has.
 func (w *wizard) common() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	help := t.F1
 	if !w.page().typing() {
 		help = "?"
@@ -338,7 +338,7 @@ type helpPage struct {
 func newHelp(p page, _ *session) *helpPage { return &helpPage{of: p} }
 
 func (h *helpPage) keys() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	return []keyHint{{t.Arrows, t.Scroll}, {t.F1, t.Close}, {t.Esc, t.Close}}
 }
 

@@ -73,7 +73,7 @@ func userManager() bool {
 // Install puts the unit where the owner's systemd finds it, and starts it, now and
 // at each start of that systemd.
 func (s Service) Install(ctx context.Context) error {
-	t := text.T().Service
+	t := &text.T().Service
 	if !userManager() {
 		return &text.Fault{What: t.NoManager, Hint: t.NoManagerHint}
 	}
@@ -174,7 +174,7 @@ func systemctl(ctx context.Context, args ...string) error {
 	if err == nil {
 		return nil
 	}
-	t := text.T().Service
+	t := &text.T().Service
 	said := string(bytes.TrimSpace(out[:min(len(out), 500)]))
 	line := "systemctl --user " + strings.Join(args, " ")
 	return &text.Fault{What: fmt.Sprintf(t.Systemctl, line, said), Hint: fmt.Sprintf(t.SystemctlHint, line), Err: err}

@@ -43,7 +43,7 @@ func (w *ownWalls) PutBack(ctx context.Context) error {
 // announced before anything is done, and gone on with after a kill. A filter that is not
 // as it was made is left for its owner to decide about. The caller has the machine's lock.
 func (e *Env) PutWallsBack(ctx context.Context, h *Hardening) error {
-	t := text.T().Service
+	t := &text.T().Service
 	r, err := h.Pending(ctx)
 	if err != nil {
 		return err

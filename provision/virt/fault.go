@@ -86,7 +86,7 @@ func classify(uri, call string, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	var le libvirt.Error
 	if !errors.As(err, &le) {
 		return err // of the caller's file or context, not of libvirt
@@ -153,16 +153,16 @@ func isCode(err error, code libvirt.ErrorNumber) bool {
 }
 
 func timeoutFault(uri, call string, limit time.Duration) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(ErrTimeout, fmt.Sprintf(t.Timeout, call, limit, uri), t.TimeoutHint, nil)
 }
 
 func notFound(name string) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(ErrNotFound, fmt.Sprintf(t.NotFound, name), t.NotFoundHint, nil)
 }
 
 func badSpec(field, value string) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(nil, fmt.Sprintf(t.BadSpec, field, value), t.BadSpecHint, nil)
 }

@@ -61,7 +61,7 @@ func ProbeKVMAs(ctx context.Context, arch string) (ok bool, why string) {
 
 // Run makes the probe.
 func (p Probe) Run(ctx context.Context) (ok bool, why string) {
-	t := text.T().Virt
+	t := &text.T().Virt
 	p.fill()
 	if helpDevice != "" {
 		if _, err := os.Stat(p.Device); err != nil {
@@ -120,7 +120,7 @@ func (p *Probe) fill() {
 const bootMark = "BdsDxe"
 
 func (p Probe) boot(ctx context.Context, qemu string) (bool, string) {
-	t := text.T().Virt
+	t := &text.T().Virt
 	dir, err := os.MkdirTemp("", "clawarium-kvm-")
 	if err != nil {
 		return false, fmt.Sprintf(t.KVMBreaks, err)

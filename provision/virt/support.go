@@ -32,7 +32,7 @@ func (c *Conn) Supports(ctx context.Context, arch string, kvm bool) (Support, er
 	if kvm {
 		virtType = helpName
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	s, err := ask(ctx, c, func(o *op) (Support, error) {
 		o.slow("virConnectGetDomainCapabilities")
 		x, err := o.l.GetDomainCapabilities("", kind.arch, kind.machine, virtType, 0)
