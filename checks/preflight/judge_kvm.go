@@ -15,29 +15,22 @@ func (j *judge) kvm() {
 		j.met("kvm", t.KVMUnasked)
 		return
 	}
-	if j.s.OS == "darwin" {
-		p := j.s.Probe
-		switch {
-		case !cpu.OK:
-			j.unseen("hvf", t.CPUName, cpu.Err)
-		case !cpu.Value.Virtualises:
-			j.bad("hvf", &t.NoHVF).Stops = j.kvmAsked()
-		case p.OK && !p.Value.OK && !j.noEmulator() && !j.noFirmware():
-			j.bad("kvm-broken", &t.KVMBroken, p.Value.Why).Stops = j.kvmAsked()
-		default:
-			j.met("hvf", t.HVF)
-		}
-		return
-	}
-	if p := j.s.Probe; p.OK && p.Value.OK {
+	var c *Condition
+	switch p, mac := j.s.Probe, j.s.OS == "darwin"; {
+	case mac && !cpu.OK:
+		j.unseen("hvf", t.CPUName, cpu.Err)
+	case mac && !cpu.Value.Virtualises:
+		c = j.bad("hvf", &t.NoHVF)
+	case mac && p.OK && !p.Value.OK && !j.noEmulator() && !j.noFirmware():
+		c = j.bad("kvm-broken", &t.KVMBroken, p.Value.Why)
+	case mac:
+		j.met("hvf", t.HVF)
+	case p.OK && p.Value.OK:
 		j.met("kvm", p.Value.Why)
-		// It may work for this account and not for QEMU's own.
-		if c := j.rootsDevice(); c != nil {
-			c.Stops = j.kvmAsked()
-		}
-		return
+		c = j.rootsDevice() // it may work for this account and not for QEMU's own
+	default:
+		c = j.noKVM()
 	}
-	c := j.noKVM()
 	if c != nil {
 		c.Stops = j.kvmAsked()
 	}
