@@ -258,6 +258,7 @@ func TestNothingOfLinuxIsTypedOnAMac(t *testing.T) {
 		mac := aMac()
 		mac.Programs, mac.Tools, mac.Libvirt, mac.Answers, mac.Reached, mac.OpenClaw = s.Programs, s.Tools, s.Libvirt, s.Answers, s.Reached, s.OpenClaw
 		mac.Me, mac.CPU, mac.Probe, mac.Memory, mac.Rooms, mac.Asked = s.Me, s.CPU, s.Probe, s.Memory, s.Rooms, s.Asked
+		mac.Libvirt.Value.Bus, mac.Libvirt.Value.Polkit, mac.Libvirt.Value.Agent = false, false, false
 		mac.Images, mac.Denials, mac.Network, mac.Clock, mac.Units, mac.KVM = Fact[Way]{}, Fact[[]string]{}, Fact[Network]{}, Fact[Clock]{}, Fact[map[string]string]{}, Fact[Device]{}
 		judged(c.title, p, mac)
 	}

@@ -7,10 +7,8 @@ const (
 	helpName   = "hvf"
 	helpDevice = "" // a call of the system; nothing to open
 	homebrew   = "brew install libvirt qemu; brew services restart libvirt"
+	seccomp    = false
 )
-
-// confined is empty: QEMU's sandbox is seccomp, which is Linux's.
-var confined []string
 
 // firmwareCode are QEMU's own builds, below Homebrew's directories on Apple silicon,
 // on Intel, and MacPorts'.

@@ -8,10 +8,8 @@ const (
 	helpName   = "kvm"
 	helpDevice = "/dev/kvm"
 	homebrew   = ""
+	seccomp    = true // which QEMU's sandbox is made of
 )
-
-// confined keeps QEMU from what a probe has no use for.
-var confined = []string{"-sandbox", "on"}
 
 // firmwareCode are the places of UEFI code without Secure Boot, by
 // architecture, as Debian, Fedora, Arch and openSUSE install it.

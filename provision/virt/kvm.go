@@ -138,12 +138,15 @@ func (p Probe) boot(ctx context.Context, qemu string) (bool, string) {
 	machine := libvirtArch[runtime.GOARCH].machine
 	limited, cancel := context.WithTimeout(ctx, p.Limit)
 	defer cancel()
-	cmd := exec.CommandContext(limited, qemu, append(confined,
+	cmd := exec.CommandContext(limited, qemu, "-sandbox", "on",
 		"-nodefaults", "-no-user-config", "-display", "none",
 		"-machine", machine, "-accel", p.Accel, "-cpu", p.CPU, "-smp", "2", "-m", "128",
 		"-drive", "if=pflash,format=raw,unit=0,readonly=on,file="+p.Firmware,
 		"-drive", "if=pflash,format=raw,unit=1,file="+vars,
-		"-serial", "stdio")...)
+		"-serial", "stdio")
+	if !seccomp {
+		cmd.Args = append(cmd.Args[:1], cmd.Args[3:]...)
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	var complaints tail
