@@ -106,7 +106,7 @@ var enService = Service{
 	NotInForce: "policy       another one than the plan asks for is in force",
 	Counts:     "decided      allowed %d, refused %d, cut off %d; open now %d",
 	Journal:    "journal      last line of the machine's journal received %s", NoJournal: "journal      nothing received yet",
-	WallsBack: "filter       was not in force and was put back: %d times, last %s",
+	WallsBack: "filter       had to be put in force again; how often: %d, last %s",
 	Blocked:   "refused      different names: %d; see `clawarium allow`",
 	NoLog:     "Nothing was decided yet.",
 	Told:      "%s; level %q, rules %d; trouble: %q", ToldConnected: "connected", ToldNotConnected: "not connected",
