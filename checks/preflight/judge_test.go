@@ -394,6 +394,17 @@ func TestOfEverySocketItsServiceIsAskedToo(t *testing.T) {
 	}
 }
 
+func TestAClockThatNothingHereCanSetHasNoFix(t *testing.T) {
+	for state, want := range map[string]bool{"": false, " inactive": false, "masked inactive": false, "disabled inactive": true} {
+		s := healthy()
+		s.Reached[0].Skew = time.Hour
+		s.Units.Value["systemd-timesyncd.service"] = state
+		if got := Judge(ofPlan(), s)[0]; got.ID != "clock" || (got.Fix != nil) != want {
+			t.Errorf("%q: %+v", state, got)
+		}
+	}
+}
+
 func TestWhatSystemdHoldsBackIsNamed(t *testing.T) {
 	s := healthy()
 	libvirtSays(&s, LibvirtDown)
