@@ -263,7 +263,12 @@ const (
 
 func (j *judge) clock() {
 	fix := Fix{ID: FixClock, Title: j.t.SetClock, Root: true}
-	if j.s.System.Value.Systemd {
+	able := !j.s.Units.OK // else timedatectl refuses
+	for _, u := range clockUnits {
+		enabled, _, _ := strings.Cut(j.s.Units.Value[u], " ")
+		able = able || enabled != "" && enabled != "masked"
+	}
+	if able && j.s.System.Value.Systemd {
 		fix.Do, fix.Undo = []Command{{"timedatectl", "set-ntp", "true"}}, j.s.unset()
 	}
 	for _, r := range j.s.Reached {

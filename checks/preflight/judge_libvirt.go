@@ -25,8 +25,8 @@ func (j *judge) libvirt() {
 	for i, trouble := range a.Trouble {
 		// With a connection that can be used, the other's trouble stops nothing.
 		stops := a.URI == ""
-		if i > 0 && a.Trouble[i-1].Kind == trouble.Kind {
-			continue // nothing is said twice
+		if i > 0 && a.Trouble[i-1].Kind == trouble.Kind || trouble.Kind == LibvirtOther && j.noEmulator() {
+			continue // nothing is said twice, nor that libvirt lacks QEMU
 		}
 		j.trouble(trouble, stops)
 	}

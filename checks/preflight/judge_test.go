@@ -155,6 +155,10 @@ var situations = []struct {
 	{"libvirt hangs before it says anything", func(s *Situation, _ *plan.Plan) { s.Answers = Fact[Answers]{Err: "no answer within 8s"} }, "libvirt-hangs", true, "", "", "systemctl restart"},
 	{"libvirt is old", func(s *Situation, _ *plan.Plan) { libvirtSays(s, LibvirtOld) }, "libvirt-old", true, "", "", ""},
 	{"libvirt says something else", func(s *Situation, _ *plan.Plan) { libvirtSays(s, LibvirtOther) }, "libvirt-refused", true, "", "", ""},
+	{"libvirt answers, and has no QEMU", func(s *Situation, _ *plan.Plan) {
+		libvirtSays(s, LibvirtOther)
+		s.Programs.Value["qemu-system-x86_64"] = ""
+	}, "qemu-absent", true, FixPackages, "", "qemu-system-x86"},
 	{"the session's can be used", func(s *Situation, _ *plan.Plan) {
 		libvirtSays(s, LibvirtDown)
 		s.Answers.Value.URI, s.Answers.Value.Version, s.Answers.Value.Hypervisor, s.Answers.Value.UEFI = "qemu:///session", "9.0.0", "7.2.0", true
@@ -386,6 +390,17 @@ func TestOfEverySocketItsServiceIsAskedToo(t *testing.T) {
 	for _, u := range slices.Concat(manyUnits, oneUnits, clockUnits) {
 		if !slices.Contains(asked, u) || !slices.Contains(asked, service(u)) && strings.HasSuffix(u, ".socket") {
 			t.Errorf("%s is not asked, or its service is not", u)
+		}
+	}
+}
+
+func TestAClockThatNothingHereCanSetHasNoFix(t *testing.T) {
+	for state, want := range map[string]bool{"": false, " inactive": false, "masked inactive": false, "disabled inactive": true} {
+		s := healthy()
+		s.Reached[0].Skew = time.Hour
+		s.Units.Value["systemd-timesyncd.service"] = state
+		if got := Judge(ofPlan(), s)[0]; got.ID != "clock" || (got.Fix != nil) != want {
+			t.Errorf("%q: %+v", state, got)
 		}
 	}
 }

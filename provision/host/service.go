@@ -71,10 +71,12 @@ func (s Service) Kept() Kept {
 	return KeptByNobody
 }
 
-// Start has the program kept running, unless it runs already. It returns once the
-// program has its lock.
+// Start has the program kept running, unless it is already: by the owner's systemd
+// where there is one, which also takes over what was started without. It returns once
+// the program has its lock.
 func (s Service) Start(ctx context.Context) error {
-	if s.pid() != 0 && s.Kept() != KeptByNobody {
+	kept := s.Kept()
+	if s.pid() != 0 && (kept == KeptBySystemd || kept == KeptByItself && !userManager()) {
 		return nil
 	}
 	if err := remove(filepath.Join(s.Dir, stopFile)); err != nil {

@@ -238,8 +238,8 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 		line("ProtectSystem=strict")
 		line("ProtectHome=read-only") // which the line before leaves as they are
 		line("ReadWritePaths=%s", unitWord(s.Dir))
-		// Also what would start something outside of all this, or open libvirt.
-		line("InaccessiblePaths=-%%h/.ssh -%%h/.gnupg -%%t/bus -%%t/systemd/private -/run/libvirt -/run/docker.sock")
+		// Also what starts something outside of all this, keeps keys, or opens libvirt.
+		line("InaccessiblePaths=-%%h/.ssh -%%h/.gnupg -%%t -/run/libvirt -/run/docker.sock")
 	}
 	line("")
 	line("[Install]")

@@ -165,16 +165,22 @@ func TestWithTheOwnersSystemdTheUnitIsInstalledAndRemovedAgain(t *testing.T) {
 }
 
 func TestAServiceThatKeptItselfRunningIsHandedOver(t *testing.T) {
-	s := started(t)
-	calls := fakeSystemd(t)
-	if err := s.Install(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if all := processesOf(t, s); len(all) > 0 || s.over() {
-		t.Errorf("still there: %v, told to stop: %v", all, s.over())
-	}
-	if !strings.Contains(calls(), "restart "+s.Unit()) {
-		t.Error("the unit was not started")
+	for title, begin := range map[string]func(Service, context.Context) error{"Install": Service.Install, "Start": Service.Start} {
+		t.Run(title, func(t *testing.T) {
+			s := started(t)
+			calls := fakeSystemd(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // this systemd starts nothing
+			defer cancel()
+			if err := begin(s, ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+			if all := processesOf(t, s); len(all) > 0 || s.over() {
+				t.Errorf("still there: %v, told to stop: %v", all, s.over())
+			}
+			if !strings.Contains(calls(), "restart "+s.Unit()) {
+				t.Error("the unit was not started")
+			}
+		})
 	}
 }
 

@@ -145,6 +145,10 @@ func TestErrorsOfLibvirtAreToldApart(t *testing.T) {
 			t.Errorf("%q: %v is not %v, hints %q", c.msg, err, c.kind, text.Hint(err))
 		}
 	}
+	// libvirt answers, and has no QEMU.
+	if err := classify(SystemURI, "virCall", libvirt.Error{Code: libvirt.ERR_INTERNAL_ERROR, Message: "internal error: Cannot find suitable emulator for x86_64"}); errors.Is(err, ErrDown) {
+		t.Error(err)
+	}
 	if err := classify(SystemURI, "virCall", libvirt.Error{Code: libvirt.ERR_XML_ERROR, Message: "bad"}); len(text.Hint(err)) != 1 || !strings.Contains(err.Error(), `"virCall"`) {
 		t.Errorf("%v", err)
 	}

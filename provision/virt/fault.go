@@ -119,7 +119,7 @@ func classify(uri, call string, err error) error {
 		has("system bus connection", "polkit"): // polkit cannot be asked without D-Bus
 		return fault(ErrDenied, fmt.Sprintf(t.Denied, uri), t.DeniedHint, err)
 	case has("Failed to connect socket", "Cannot recv data", "End of file while reading",
-		"unable to find daemon", "Unable to find daemon", "Cannot find", "client socket is closed",
+		"unable to find daemon", "Unable to find daemon", "Cannot find '", "client socket is closed",
 		"internal error: client socket", "Failed to find", "Cannot create user runtime directory",
 		"Unable to resolve address", "no daemon executable") && !isLookup(le.Code):
 		return fault(ErrDown, fmt.Sprintf(t.Down, uri), downHint, err)
