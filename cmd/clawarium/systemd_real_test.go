@@ -238,6 +238,25 @@ sudo cp /usr/local/bin/clawarium /usr/local/bin/clawarium2; clawarium2 warden in
 case $(readlink /proc/$(pid)/exe) in */clawarium2) ;; *) exit 1;; esac
 clawarium warden install --name t-unit; sudo rm /usr/local/bin/clawarium2`)
 	})
+	t.Run("what it wishes done is done outside of its walls", func(t *testing.T) {
+		s := s.of(t)
+		out := s.as("ann", wardenWords+`sed -i 's#{"uri":"qemu:///session"#{"system":true,"uri":"qemu:///system"#' "$dir/choices.json"
+clawarium warden install --name t-unit; runs; walls=clawarium-walls-t-unit
+systemctl --user is-enabled $walls.path
+for round in 1 2; do
+	DIR=$dir nsenter --target $(pid) --user --mount --preserve-credentials sh -c ': >"$DIR/walls.wish"'
+	for i in $(seq 100); do [ -e "$dir/walls.wish" ] || break; sleep 0.1; done
+	[ ! -e "$dir/walls.wish" ] || { echo 'nobody did it'; systemctl --user --no-pager status $walls.path $walls.service; exit 1; }
+	echo "round $round: $(cat "$dir/walls.why")"; rm "$dir/walls.why"
+done`)
+		// There is no such machine here, and the account is in no group: what counts is that
+		// libvirt was asked, which the warden itself does not even see.
+		for _, want := range []string{"\nenabled\n", "round 1: libvirt at ", "round 2: libvirt at "} {
+			if !strings.Contains(out, want) {
+				t.Errorf("no %q in\n%s", want, out)
+			}
+		}
+	})
 	t.Run("without its machine's directory it is not tried for ever", func(t *testing.T) {
 		s := s.of(t)
 		s.as("ann", wardenWords+`runs; mv "$dir" "$dir.away"; sleep 3

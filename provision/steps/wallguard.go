@@ -51,9 +51,11 @@ func (e *Env) PutWallsBack(ctx context.Context, h *Hardening) error {
 	own := []string{stepFilter}
 	switch {
 	case r == nil:
-		var made bool
-		made, err = e.asMade(ctx, stepFilter)
-		if err != nil || !made {
+		if _, err := e.Conn(ctx); err != nil {
+			return err // before anything is announced
+		}
+		made, err := e.asMade(ctx, stepFilter)
+		if err != nil || !made || e.record.Made.Libvirt[stepFilter] == "" {
 			return fault(fmt.Sprintf(t.WallsChanged, e.Plan.Name), t.WallsChangedHint, err)
 		}
 		r, err = provision.BeginRepair(e.dir, e.Version, own, map[string][]byte{
