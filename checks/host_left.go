@@ -108,7 +108,9 @@ func findLeft(ctx context.Context, s Subject, from Sources) (Left, error) {
 		config = filepath.Join(home, ".config")
 	}
 	left.Looked = append(left.Looked, LeftUnit)
-	there(LeftUnit, &left.Found, filepath.Join(config, "systemd/user/clawarium-warden-"+s.Machine+".service"))
+	for _, unit := range []string{"warden-" + s.Machine + ".service", "walls-" + s.Machine + ".service", "walls-" + s.Machine + ".path"} {
+		there(LeftUnit, &left.Found, filepath.Join(config, "systemd/user/clawarium-"+unit))
+	}
 
 	if err := eachProcess(from.Proc, func(pid int, args []string) {
 		if wardenOf(args, s.Machine) {
