@@ -176,7 +176,7 @@ runs() {
 }
 `
 
-func TestUnderARealSystemdTheWardenIsKeptRunning(t *testing.T) {
+func TestUnderARealSystemdTheWardenIsKeptAndLibvirtIsStarted(t *testing.T) {
 	s := newSystemd(t)
 	p := plan.Default((&app{}).hostFacts())
 	p.Name = "t-unit"
