@@ -435,7 +435,7 @@ func TestWhatDestroyLeavesBehindIsFound(t *testing.T) {
 		"its process":            {gone{}, map[string]string{"proc/7/cmdline": "qemu\x00-name\x00guest=clawarium-tank,x=y\x00"}, nil, "", NotMet, "process: 7 qemu"},
 		"its warden":             {gone{}, map[string]string{"proc/8/cmdline": "/usr/bin/clawarium\x00warden\x00run\x00--name\x00tank\x00--supervise\x00"}, nil, "", NotMet, "process: 8 clawarium warden"},
 		"another's warden":       {gone{}, map[string]string{"proc/8/cmdline": "/usr/bin/clawarium\x00warden\x00run\x00--name\x00tank2\x00"}, nil, "", Met, ""},
-		"its walls' unit":       {gone{}, map[string]string{"home/o/.config/systemd/user/clawarium-walls-tank.path": "x"}, nil, "", NotMet, "clawarium-walls-tank.path"},
+		"its walls' unit":        {gone{}, map[string]string{"home/o/.config/systemd/user/clawarium-walls-tank.path": "x"}, nil, "", NotMet, "clawarium-walls-tank.path"},
 		"its warden's unit":      {gone{}, map[string]string{"home/o/.config/systemd/user/clawarium-warden-tank.service": "x"}, nil, "", NotMet, "clawarium-warden-tank.service"},
 		"another's process":      {gone{}, map[string]string{"proc/7/cmdline": "qemu\x00-name\x00guest=clawarium-tank2\x00"}, nil, "", Met, ""},
 		"libvirt's log":          {gone{}, map[string]string{"var/log/libvirt/qemu/clawarium-tank.log": "x"}, nil, "", Met, "log of libvirt"},
