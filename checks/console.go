@@ -39,7 +39,7 @@ func newMarker() string {
 
 // watchConsole waits for the marker until a moment after the guest has answered.
 func watchConsole(ctx context.Context, s Subject, from Sources, marker string, guestDone <-chan struct{}) Fact[ConsoleLog] {
-	t := text.T().Checks
+	t := &text.T().Checks
 	if from.Libvirt == nil {
 		return unseen[ConsoleLog](reason(from.LibvirtErr, t.NoLibvirt))
 	}
@@ -75,7 +75,7 @@ func watchConsole(ctx context.Context, s Subject, from Sources, marker string, g
 
 // watchStream does the same with the file to which the warden writes the journal.
 func watchStream(ctx context.Context, warden Fact[Warden], marker string, guestDone <-chan struct{}) Fact[StreamLog] {
-	t := text.T().Checks
+	t := &text.T().Checks
 	switch {
 	case !warden.OK:
 		return unseen[StreamLog](errors.New(firstOf(warden.Err, t.NotLookedAt)))

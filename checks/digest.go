@@ -23,7 +23,7 @@ import (
 // digests hashes the image and the code disk, both as they lie in the cache and
 // as they lie in the pool, where the machine reads them.
 func digests(ctx context.Context, s Subject, from Sources, progress *shared) map[DigestOf]Fact[DigestFound] {
-	t := text.T().Checks
+	t := &text.T().Checks
 	file := func(path string) func(context.Context) (io.ReadCloser, int64, error) {
 		return func(context.Context) (io.ReadCloser, int64, error) {
 			f, err := os.Open(path)

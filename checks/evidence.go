@@ -280,7 +280,7 @@ type Canary struct {
 // ReadEvidence parses saved evidence. Anything that is JSON and of our format
 // is accepted: what is missing in it was not looked at.
 func ReadEvidence(r io.Reader) (Evidence, error) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	data, err := io.ReadAll(io.LimitReader(r, MaxEvidence+1))
 	if err != nil {
 		return Evidence{}, &text.Fault{What: t.EvidenceUnreadable, Hint: t.EvidenceHint, Err: err}
@@ -293,7 +293,7 @@ func ReadEvidence(r io.Reader) (Evidence, error) {
 
 // ParseEvidence is ReadEvidence on bytes that are at hand.
 func ParseEvidence(data []byte) (Evidence, error) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	var e Evidence
 	if err := json.Unmarshal(data, &e); err != nil {
 		return Evidence{}, &text.Fault{What: t.EvidenceUnreadable, Hint: t.EvidenceHint, Err: err}

@@ -105,6 +105,27 @@ func TestOpenClawOnTheHostIsFoundWhereverItIs(t *testing.T) {
 	}
 }
 
+func TestWhereNoFileSystemShowsProcessesTheSystemIsAsked(t *testing.T) {
+	defer func() { ProcessTable = nil }()
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "Users/me"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gone := filepath.Join(root, "proc")
+	if got, err := findOnHost(root, gone); err != nil || got.Processes != 0 || len(got.Unread) != 1 {
+		t.Errorf("unasked: %+v, %v", got, err)
+	}
+	ProcessTable = func(f func(int, []string)) error {
+		f(1, []string{"launchd"})
+		f(77, []string{"/opt/homebrew/bin/node", "/opt/homebrew/lib/node_modules/openclaw/openclaw.mjs", "gateway"})
+		return nil
+	}
+	got, err := findOnHost(root, gone)
+	if want := []Trace{{TraceProcess, "77 node"}}; err != nil || got.Homes != 1 || got.Processes != 2 || !slices.Equal(got.Found, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // key is a public key as authorized_keys has it, with its fingerprint.
 func key(comment string) (line, fingerprint string) {
 	blob := append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), []byte(strings.Repeat(comment, 32)[:32])...)

@@ -67,7 +67,7 @@ func Decommissioned(ctx context.Context, p plan.Plan, s Subject, from Sources) F
 }
 
 func findLeft(ctx context.Context, s Subject, from Sources) (Left, error) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	left := Left{Looked: []string{LeftDomain, LeftVolume}, Found: []Leftover{}, Kept: []Leftover{}}
 	if s.System {
 		left.Looked = append(left.Looked, LeftNetwork, LeftFilter)

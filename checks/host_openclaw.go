@@ -265,11 +265,18 @@ func isOpenClaw(args []string) bool {
 	return false
 }
 
+// ProcessTable is how every process is asked for where no file system shows them, as on
+// macOS; nil on Linux.
+var ProcessTable func(f func(pid int, args []string)) error
+
 // eachProcess calls f with the number and the arguments of every process that
 // has arguments. What ends meanwhile is left out.
 func eachProcess(proc string, f func(pid int, args []string)) error {
 	entries, err := os.ReadDir(proc)
 	if err != nil {
+		if ProcessTable != nil {
+			return ProcessTable(f)
+		}
 		return err
 	}
 	for _, entry := range entries {

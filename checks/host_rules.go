@@ -101,7 +101,7 @@ func CollectRules(ctx context.Context, s Subject, from PacketFilter, taps []stri
 }
 
 func collectRules(ctx context.Context, from PacketFilter, w wall) Rules {
-	t := text.T().Checks.Host
+	t := &text.T().Checks.Host
 	list := func(tool RuleTool) ([]byte, bool, error) {
 		if from == nil {
 			return nil, false, errors.New(t.NoPacketFilter)

@@ -30,7 +30,7 @@ const (
 // findQemu finds the process of our domain by the name and the UUID that libvirt
 // passes on its command line. Both must match: a name alone can be another's.
 func findQemu(proc string, s Subject) (QemuProcess, error) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	if runtime.GOOS != "linux" && proc == "/proc" {
 		return QemuProcess{}, errors.New(t.NoProc)
 	}

@@ -119,7 +119,7 @@ var guestPorts = []int{layout.GatewayPort, 18791, 19890}
 // Collect looks at everything at once and returns in bounded time. It never
 // fails as a whole: what could not be had is recorded as such.
 func Collect(ctx context.Context, s Subject, from Sources) Evidence {
-	t := text.T().Checks
+	t := &text.T().Checks
 	begun := time.Now()
 	s = s.complete()
 	from = from.complete()
@@ -292,7 +292,7 @@ func reason(err error, otherwise string) error {
 
 // askGuest runs the collector and parses its report, fact by fact.
 func askGuest(ctx context.Context, s Subject, from Sources, marker string) GuestFacts {
-	t := text.T().Checks
+	t := &text.T().Checks
 	if from.Guest == nil {
 		return GuestFacts{Report: unseen[int](reason(from.GuestErr, t.NoGuest))}
 	}
@@ -312,7 +312,7 @@ func askGuest(ctx context.Context, s Subject, from Sources, marker string) Guest
 // ParseReport reads what the collector printed. Whatever it is, the result is
 // bounded, and what is not understood was not seen.
 func ParseReport(data []byte) GuestFacts {
-	t := text.T().Checks
+	t := &text.T().Checks
 	if len(data) > ReportLimit {
 		return GuestFacts{Report: unseen[int](fmt.Errorf(t.TooLarge, ReportLimit))}
 	}

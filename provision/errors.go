@@ -55,7 +55,7 @@ func (e *marked) Unwrap() []error { return []error{e.fault, e.mark} }
 
 // hints are how to go on and how to take everything back, as text.Hint finds them.
 func (r *Run) hints(undo bool) []error {
-	t := text.T().Engine
+	t := &text.T().Engine
 	var out []error
 	add := func(format, command string) {
 		if command != "" {
@@ -73,7 +73,7 @@ func (r *Run) hints(undo bool) []error {
 }
 
 func (r *Run) stepError(s *Step, undo bool, err error, left []string) error {
-	t := text.T().Engine
+	t := &text.T().Engine
 	said := fmt.Sprintf(t.StepFailed, s.Title, s.ID)
 	if undo {
 		said = fmt.Sprintf(t.UndoFailed, s.Title, s.ID, joined(left))
@@ -82,7 +82,7 @@ func (r *Run) stepError(s *Step, undo bool, err error, left []string) error {
 }
 
 func (r *Run) stopped(ctx context.Context, s *Step, undo bool, cause error) error {
-	t := text.T().Engine
+	t := &text.T().Engine
 	said := t.Stopped
 	if undo {
 		said = t.StoppedUndo
@@ -98,7 +98,7 @@ func (r *Run) failed(ctx context.Context, s *Step, rep *reporter, undo bool, err
 	entry := failData{Error: err.Error(), Undo: undo, Stopped: ctx.Err() != nil}
 	var p *panicked
 	if errors.As(err, &p) {
-		t := text.T().Engine
+		t := &text.T().Engine
 		entry.Stack = string(p.stack)
 		r.log(s.ID, p.Error()+"\n"+entry.Stack)
 		err = &text.Fault{
@@ -120,7 +120,7 @@ func (r *Run) failed(ctx context.Context, s *Step, rep *reporter, undo bool, err
 }
 
 func joined(ids []string) string {
-	t := text.T().Engine
+	t := &text.T().Engine
 	out := ""
 	for i, id := range ids {
 		if i > 0 {

@@ -84,14 +84,14 @@ func readJournal(dir string) (entries []Entry, whole int64, err error) {
 		return nil, 0, nil
 	}
 	if err != nil {
-		t := text.T().Engine
+		t := &text.T().Engine
 		return nil, 0, &text.Fault{What: fmt.Sprintf(t.JournalUnreadable, path), Hint: fmt.Sprintf(t.JournalUnreadableHint, path), Err: err}
 	}
 	return parseJournal(path, data)
 }
 
 func parseJournal(path string, data []byte) (entries []Entry, whole int64, err error) {
-	t := text.T().Engine
+	t := &text.T().Engine
 	for line := 1; ; line++ {
 		rest := data[whole:]
 		end := bytes.IndexByte(rest, '\n')
@@ -292,7 +292,7 @@ func (j *journal) write(kind EntryKind, step string, data any) error {
 }
 
 func (j *journal) fault(err error) error {
-	t := text.T().Engine
+	t := &text.T().Engine
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &text.Fault{What: fmt.Sprintf(t.JournalFull, j.path), Hint: fmt.Sprintf(t.JournalFullHint, filepath.Dir(j.path)), Err: err}
 	}

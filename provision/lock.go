@@ -70,7 +70,7 @@ func Acquire(dir, command string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := text.T().Engine
+	t := &text.T().Engine
 	unusable := func(err error) error {
 		return &text.Fault{What: fmt.Sprintf(t.LockUnusable, dir), Hint: fmt.Sprintf(t.LockUnusableHint, dir), Err: err}
 	}

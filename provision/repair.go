@@ -64,7 +64,7 @@ type Repair struct {
 func BeginRepair(dir, version string, steps []string, files map[string][]byte) (*Repair, error) {
 	if pending, err := PendingRepair(dir); err != nil || pending != nil {
 		if err == nil {
-			t := text.T().Harden
+			t := &text.T().Harden
 			err = &text.Fault{What: t.PendingFirst, Hint: t.PendingFirstHint}
 		}
 		return nil, err
@@ -114,7 +114,7 @@ func PendingRepair(dir string) (*Repair, error) {
 		err = fmt.Errorf("phase %q", r.Phase)
 	}
 	if err != nil {
-		t := text.T().Harden
+		t := &text.T().Harden
 		return nil, &text.Fault{What: fmt.Sprintf(t.RepairUnreadable, path), Hint: fmt.Sprintf(t.RepairUnreadableHint, path), Err: err}
 	}
 	return r, nil

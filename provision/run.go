@@ -203,7 +203,7 @@ func (r *Run) change(ctx context.Context, s *Step, before json.RawMessage, rep R
 		var holds bool
 		err := guarded(func() (err error) { holds, err = s.Holds(ctx); return err })
 		if err == nil && !holds {
-			t := text.T().Engine
+			t := &text.T().Engine
 			err = &marked{&text.Fault{What: t.NoEffect, Hint: t.NoEffectHint}, ErrNoEffect}
 		}
 		return err
@@ -245,7 +245,7 @@ func limited(ctx context.Context, limit time.Duration, f func(context.Context) e
 	if limit <= 0 {
 		return f(ctx)
 	}
-	t := text.T().Engine
+	t := &text.T().Engine
 	late := &marked{&text.Fault{What: fmt.Sprintf(t.TooLong, text.Duration(limit)), Hint: t.TooLongHint}, context.DeadlineExceeded}
 	inner, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()

@@ -70,7 +70,7 @@ type undoing struct {
 // that step, in the same line: marked earlier, a crash between the two would
 // lose what it needs; marked later, it would outlive the machine that it was in.
 func (r *Run) undoOrder(states []*StepState, version string) ([]undoing, error) {
-	t := text.T().Engine
+	t := &text.T().Engine
 	inPass := map[string]bool{}
 	for _, st := range states {
 		inPass[st.ID] = true
@@ -150,7 +150,7 @@ func after(states []*StepState, id string) ([]*StepState, error) {
 		}
 		ids = append(ids, s.ID)
 	}
-	t := text.T().Engine
+	t := &text.T().Engine
 	hint := t.NothingBegun
 	if len(ids) > 0 {
 		hint = fmt.Sprintf(t.NotBegunHint, joined(ids))

@@ -126,7 +126,7 @@ func (inputEnd) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // noAnswer is the error of a question whose answer did not come.
 func noAnswer(err error) error {
-	t := text.T().Command
+	t := &text.T().Command
 	return &text.Fault{What: t.NoAnswer, Hint: t.NoAnswerHint, Err: err}
 }
 

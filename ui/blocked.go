@@ -267,14 +267,14 @@ func (p *outside) leaving(sig stopping) tea.Cmd {
 	if p.stage != outChanging {
 		return nil
 	}
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	return p.halt(sig, t.Out.Halt, t.Out.HaltAbout, t.HaltOn, t.HaltOff)
 }
 
 func (p *outside) typing() bool { return p.stage == outTyping }
 
 func (p *outside) keys() []keyHint {
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	switch {
 	case p.stage == outTyping:
 		return []keyHint{{w.Enter, t.Out.Allow}, {w.Esc, w.Back}}

@@ -107,7 +107,7 @@ type outWay struct {
 
 // aboutHost asks what is to become of a host on the page.
 func aboutHost(r outRow, level string) outQuestion {
-	t, said := text.T().Dashboard.Out, hostSaid(r.host)
+	t, said := &text.T().Dashboard.Out, hostSaid(r.host)
 	switch r.kind {
 	case outOwner:
 		return outQuestion{fmt.Sprintf(t.AskRemove, said), t.AskRemoveAbout, []outWay{
@@ -133,21 +133,21 @@ func aboutHost(r outRow, level string) outQuestion {
 
 // aboutNew asks whether a host that was typed is to be let through.
 func aboutNew(host, level string) outQuestion {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	return outQuestion{fmt.Sprintf(t.AskAdd, hostSaid(host)), t.AskAddAbout + noEffect(level),
 		append([]outWay{{does: t.LevelNo}}, allowing(host)...)}
 }
 
 // aboutLevel asks whether another level is to be in force.
 func aboutLevel(level string) outQuestion {
-	t, name := text.T().Dashboard.Out, choiceName("network.level", level)
+	t, name := &text.T().Dashboard.Out, choiceName("network.level", level)
 	return outQuestion{fmt.Sprintf(t.AskLevel, name), behind(text.T().Screen.Meaning["network.level="+level], t.LevelAtOnce),
 		[]outWay{{does: t.LevelNo}, {t.LevelYes, OutChange{Level: level}, fmt.Sprintf(t.LevelSet, name)}}}
 }
 
 // allowing are the ways in which a host is let through.
 func allowing(host string) []outWay {
-	t, said := text.T().Dashboard.Out, hostSaid(host)
+	t, said := &text.T().Dashboard.Out, hostSaid(host)
 	return []outWay{
 		{t.ForAnHour, OutChange{Add: []OutRule{{Host: host, Until: time.Hour}}}, fmt.Sprintf(t.AllowedHour, said)},
 		{t.Good, OutChange{Add: []OutRule{{Host: host}}}, fmt.Sprintf(t.Allowed, said)},
@@ -156,7 +156,7 @@ func allowing(host string) []outWay {
 
 // noEffect says where an allowed name makes no difference just now.
 func noEffect(level string) string {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	switch level {
 	case "offline":
 		return "\n" + t.NoEffect
@@ -168,7 +168,7 @@ func noEffect(level string) string {
 
 // hostProblem is what is wrong with a host that was typed.
 func hostProblem(s *session, host string) error {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	if host == "" {
 		return &text.Fault{What: t.NoHost, Hint: t.NoHostHint}
 	}

@@ -17,7 +17,7 @@ import (
 
 // outState is how a way out stands, with whether something gets out.
 func outState(o Out) (said string, open bool) {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	switch {
 	case o.Level == "offline":
 		return t.Offline, false
@@ -55,7 +55,7 @@ func coarse(d time.Duration) string {
 
 // ago is how long it is since something was.
 func ago(since time.Duration) string {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	if since < 5*time.Second {
 		return t.JustNow
 	}
@@ -72,7 +72,7 @@ func behind(first, then string) string {
 
 // whose says who brought a rule.
 func whose(by string) string {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	kind, of, _ := strings.Cut(by, ":")
 	name, known := t.Whose[kind]
 	if !known {
@@ -92,7 +92,7 @@ func whose(by string) string {
 
 // outReason is why a name was refused, and whether allowing it would help.
 func outReason(b Blocked, whole bool) string {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	said := clean(b.Reason)
 	switch {
 	case !whole:
@@ -104,7 +104,7 @@ func outReason(b Blocked, whole bool) string {
 }
 
 func (p *outside) view(width, height int) string {
-	s, t := p.d.s.styles, text.T().Dashboard.Out
+	s, t := p.d.s.styles, &text.T().Dashboard.Out
 	name := p.d.s.plan.Name
 	switch p.stage {
 	case outChanging:
@@ -132,7 +132,7 @@ func (p *outside) view(width, height int) string {
 
 // stands is how it stands now.
 func (p *outside) stands(width int) []string {
-	s, t := p.d.s.styles, text.T().Dashboard.Out
+	s, t := p.d.s.styles, &text.T().Dashboard.Out
 	var lines []string
 	if p.now == nil && p.lookErr == nil {
 		return []string{t.Looking}
@@ -215,7 +215,7 @@ func beside(r outRow, now time.Time) [2]string {
 // lines are the hosts under their heads, and in which of them the cursor is. Those
 // that will not be in one of height rows are empty.
 func (p *outside) lines(width, height int) (lines []string, at int) {
-	s, t := p.d.s.styles, text.T().Dashboard.Out
+	s, t := p.d.s.styles, &text.T().Dashboard.Out
 	if p.now == nil {
 		return nil, 0
 	}
@@ -268,7 +268,7 @@ func (p *outside) chosen() int {
 
 // outLeft is how long a rule lasts yet.
 func outLeft(r OutRule) string {
-	t := text.T().Dashboard.Out
+	t := &text.T().Dashboard.Out
 	if r.Until <= 0 {
 		return t.ForGood
 	}
@@ -277,7 +277,7 @@ func outLeft(r OutRule) string {
 
 // outDetail says all of one host.
 func outDetail(r outRow, now time.Time) string {
-	t, said := text.T().Dashboard.Out, hostSaid(r.host)
+	t, said := &text.T().Dashboard.Out, hostSaid(r.host)
 	switch r.kind {
 	case outBlocked:
 		b := r.blocked
@@ -294,7 +294,7 @@ func outDetail(r outRow, now time.Time) string {
 
 // foot is the row under the cursor in full, or the line that is typed.
 func (p *outside) foot(width int) []string {
-	s, t := p.d.s.styles, text.T().Dashboard.Out
+	s, t := p.d.s.styles, &text.T().Dashboard.Out
 	if p.stage == outTyping {
 		lines := []string{s.strong.Render(ansi.Truncate(t.TypeHost, width, "…")), drawInput(p.input, width)}
 		if p.wrong != nil {
@@ -317,7 +317,7 @@ func (p *outside) foot(width int) []string {
 
 // viewLevels draws the levels, each with what it leads to.
 func (p *outside) viewLevels(width, height int) string {
-	s, t := p.d.s.styles, text.T().Dashboard.Out
+	s, t := p.d.s.styles, &text.T().Dashboard.Out
 	lines := []string{s.title.Render(ansi.Truncate(t.LevelHead, width, "…")), ""}
 	for i, level := range plan.Choices("network.level") {
 		mark, style := "  ", s.text

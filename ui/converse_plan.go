@@ -249,7 +249,7 @@ func (c *conversation) modelKey(ctx context.Context) (move, error) {
 			c.key = nil
 			c.say(t.KeyNone)
 		case !keyForm(answer):
-			k := pageWords().Key
+			k := &pageWords().Key
 			c.wrong(fmt.Sprintf(k.Wrong, longestAnswer), k.WrongHint)
 			return again, nil
 		default:
@@ -262,7 +262,7 @@ func (c *conversation) modelKey(ctx context.Context) (move, error) {
 }
 
 func (c *conversation) keyAbout() {
-	t := pageWords().Key
+	t := &pageWords().Key
 	for _, line := range []string{t.Lives, t.Never, t.Lost} {
 		c.say(line)
 	}

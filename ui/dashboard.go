@@ -306,7 +306,7 @@ func (d *dashboard) keys() []keyHint {
 	if d.part != nil {
 		return d.part.keys()
 	}
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	hints := []keyHint{{w.Arrows, w.Move}, {w.Enter, w.Open}, {"r", t.Refresh}}
 	if len(d.known.machines) > 1 {
 		hints = append(hints, keyHint{"m", t.Another})

@@ -94,7 +94,7 @@ func (p *destroying) typed(msg tea.Msg) tea.Cmd {
 
 // agree asks once more when the name is right.
 func (p *destroying) agree() tea.Cmd {
-	t, c := text.T().Dashboard, text.T().Command
+	t, c := &text.T().Dashboard, &text.T().Command
 	name, typed := p.d.s.plan.Name, strings.TrimSpace(p.input.Value())
 	if typed != name {
 		p.wrong = &text.Fault{What: fmt.Sprintf(c.WrongName, typed, name), Hint: t.WrongNameHint}
@@ -121,14 +121,14 @@ func (p *destroying) leaving(sig stopping) tea.Cmd {
 	if p.gone {
 		return quit(0)
 	}
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	return p.halt(sig, t.HaltDestroy, t.HaltDestroyAbout, t.HaltOn, t.HaltOff)
 }
 
 func (p *destroying) typing() bool { return !p.begun && !p.onTick }
 
 func (p *destroying) view(width, height int) string {
-	s, t := p.d.s.styles, text.T().Dashboard
+	s, t := p.d.s.styles, &text.T().Dashboard
 	name := p.d.s.plan.Name
 	if p.begun {
 		head, below := fmt.Sprintf(t.DestroyingHead, name), []string(nil)
@@ -185,7 +185,7 @@ func (p *destroying) view(width, height int) string {
 }
 
 func (p *destroying) keys() []keyHint {
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	switch {
 	case p.gone:
 		return []keyHint{{w.Enter, t.Anew}, {"q", w.Quit}}

@@ -139,7 +139,7 @@ func newPower(d *dashboard, on bool) (part, tea.Cmd) {
 }
 
 func (p *power) run() tea.Cmd {
-	m, t := p.d.machine.Machine, text.T().Dashboard
+	m, t := p.d.machine.Machine, &text.T().Dashboard
 	on := p.on
 	return p.begin(func(ctx context.Context, tell *telling) (string, error) {
 		if on {
@@ -151,7 +151,7 @@ func (p *power) run() tea.Cmd {
 
 // askStop asks before the machine is stopped: what the agent does ends with it.
 func (d *dashboard) askStop() *dialog {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	return &dialog{title: fmt.Sprintf(t.AskStop, d.s.plan.Name), about: t.AskStopAbout, cancel: func() tea.Msg { return nil }, answers: []answer{
 		{"", t.StopNo, nil}, {"", t.StopYes, func() tea.Msg { return stopAgreedMsg{} }},
 	}}
@@ -184,14 +184,14 @@ func (p *power) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *power) leaving(sig stopping) tea.Cmd {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	return p.halt(sig, t.HaltPower, t.HaltPowerAbout, t.HaltOn, t.HaltOff)
 }
 
 func (p *power) typing() bool { return false }
 
 func (p *power) view(width, height int) string {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	head := t.StoppingHead
 	if p.on {
 		head = t.StartingHead
@@ -204,7 +204,7 @@ func (p *power) view(width, height int) string {
 }
 
 func (p *power) keys() []keyHint {
-	w := words().Keys
+	w := &words().Keys
 	if !p.over {
 		return []keyHint{{w.Esc, text.T().Dashboard.Halt}}
 	}
@@ -223,7 +223,7 @@ func newOpening(d *dashboard) (part, tea.Cmd) {
 }
 
 func (o *opening) run() tea.Cmd {
-	m, t := o.d.machine, text.T().Dashboard
+	m, t := o.d.machine, &text.T().Dashboard
 	o.link = ""
 	// The tunnel lasts as long as the context, which outlives the asking.
 	ctx, cancel := context.WithCancel(m.ctx)
@@ -266,7 +266,7 @@ func (o *opening) leaving(stopping) tea.Cmd {
 func (o *opening) typing() bool { return false }
 
 func (o *opening) view(width, height int) string {
-	s, t := o.d.s.styles, text.T().Dashboard
+	s, t := o.d.s.styles, &text.T().Dashboard
 	var below []string
 	if o.link != "" {
 		o.rows = nil
@@ -284,7 +284,7 @@ func (o *opening) view(width, height int) string {
 }
 
 func (o *opening) keys() []keyHint {
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	if !o.over {
 		return []keyHint{{w.Esc, t.Halt}}
 	}

@@ -89,7 +89,7 @@ func (p *promising) update(msg tea.Msg) (confirmed []checks.ID, cmd tea.Cmd) {
 }
 
 func (p *promising) press(key string) tea.Cmd {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	p.err = nil
 	at := p.at
 	switch key {
@@ -134,7 +134,7 @@ func (p *promising) press(key string) tea.Cmd {
 }
 
 func (p *promising) view(head string, width, height int) string {
-	s, t := p.s.styles, text.T().Dashboard
+	s, t := p.s.styles, &text.T().Dashboard
 	top := []string{s.title.Render(head)}
 	top = append(top, strings.Split(wrap(t.PromiseAbout, width), "\n")...)
 	var list []string
@@ -156,7 +156,7 @@ func (p *promising) view(head string, width, height int) string {
 }
 
 // windowAt is window, without a row about further ones in place of row at.
-func windowAt(s styles, lines []string, from, at, width, height int) string {
+func windowAt(s *styles, lines []string, from, at, width, height int) string {
 	if at == from && from > 0 {
 		from--
 	}
@@ -185,7 +185,7 @@ func (p *promising) row(i int, q checks.Promise, width int) string {
 
 // standingOf says how a promise stands, shortly.
 func standingOf(q checks.Promise) string {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	switch q.Standing {
 	case checks.Confirmed:
 		return fmt.Sprintf(t.Holds, q.DaysLeft)
@@ -200,7 +200,7 @@ func (p *promising) about(width int) []string {
 	if len(p.list) == 0 {
 		return nil
 	}
-	s, t := p.s.styles, text.T().Dashboard
+	s, t := p.s.styles, &text.T().Dashboard
 	id := p.list[p.at].Control
 	var lines []string
 	for _, l := range strings.Split(wrap(text.T().Checks.Kept.Questions[string(id)], width), "\n") {
@@ -226,7 +226,7 @@ func (p *promising) about(width int) []string {
 }
 
 func (p *promising) keys() []keyHint {
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	return []keyHint{{w.Arrows, w.Move}, {w.Space, w.Toggle}, {w.Enter, t.Confirm}, {w.Esc, w.Back}}
 }
 

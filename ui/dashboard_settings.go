@@ -117,7 +117,7 @@ func (p *settings) update(msg tea.Msg) tea.Cmd {
 
 func (p *settings) save() tea.Cmd {
 	path := strings.TrimSpace(p.input.Value())
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	if path == "" {
 		p.err = &text.Fault{What: t.NoPath, Hint: t.NoPathHint}
 		return nil
@@ -136,7 +136,7 @@ func (p *settings) leaving(stopping) tea.Cmd { return nil }
 func (p *settings) typing() bool { return p.input != nil }
 
 func (p *settings) view(width, height int) string {
-	s, t := p.d.s.styles, text.T().Dashboard
+	s, t := p.d.s.styles, &text.T().Dashboard
 	top := []string{s.title.Render(fmt.Sprintf(t.SettingsHead, p.d.s.plan.Name))}
 	top = append(top, strings.Split(wrap(t.SettingsAbout, width), "\n")...)
 	var end []string
@@ -158,7 +158,7 @@ func (p *settings) view(width, height int) string {
 }
 
 func (p *settings) keys() []keyHint {
-	t, w := text.T().Dashboard, words().Keys
+	t, w := &text.T().Dashboard, &words().Keys
 	if p.input != nil {
 		return []keyHint{{w.Enter, t.Save}, {w.Esc, w.Back}}
 	}

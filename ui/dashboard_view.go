@@ -25,7 +25,7 @@ type dashChoice struct {
 // choices are what can be done now. Those of one group follow one another; what
 // is to come (update, backup) joins the group "keep".
 func (d *dashboard) choices() []dashChoice {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	k, state := d.known, ""
 	if k.status != nil && k.statusErr == nil {
 		state = k.status.State
@@ -95,7 +95,7 @@ func (d *dashboard) view(width, height int) string {
 
 // list draws the choices, and says in which of its lines the cursor is.
 func (d *dashboard) list(width, room int) ([]string, int) {
-	s, t := d.s.styles, text.T().Dashboard
+	s, t := d.s.styles, &text.T().Dashboard
 	choices := d.choices()
 	wide := 0
 	for _, c := range choices {
@@ -139,7 +139,7 @@ func padTo(s string, width int) string {
 
 // facts says how the machine is.
 func (d *dashboard) facts(width int) []string {
-	s, t, k := d.s.styles, text.T().Dashboard, d.known
+	s, t, k := d.s.styles, &text.T().Dashboard, d.known
 	var lines []string
 	label := 0
 	for _, l := range []string{t.Address, t.Versions, t.Speed, t.Made, t.LastCheck, t.Word, t.Out.Label} {
@@ -206,7 +206,7 @@ func (d *dashboard) facts(width int) []string {
 
 // headline names the machine and its state, in words.
 func (d *dashboard) headline() string {
-	s, t, k := d.s.styles, text.T().Dashboard, d.known
+	s, t, k := d.s.styles, &text.T().Dashboard, d.known
 	name := clean(d.s.plan.Name)
 	switch {
 	case k.openErr != nil || k.statusErr != nil:
@@ -237,7 +237,7 @@ func (d *dashboard) which() string {
 
 // lastCheck is when all was last looked at, and what was seen.
 func (d *dashboard) lastCheck() string {
-	t, k := text.T().Dashboard, d.known
+	t, k := &text.T().Dashboard, d.known
 	if k.when == 0 {
 		return t.NeverChecked
 	}
@@ -258,7 +258,7 @@ func counted(n map[checks.Status]int) string {
 // promisesStand says how many of the owner's promises are to be given, and when
 // the next one is.
 func promisesStand(all []checks.Promise) string {
-	t := text.T().Dashboard
+	t := &text.T().Dashboard
 	open, left := 0, 0
 	for _, p := range all {
 		switch {

@@ -75,11 +75,11 @@ func (d *dialog) update(msg tea.Msg) (over bool, cmd tea.Cmd) {
 }
 
 func (d *dialog) keys() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	return []keyHint{{t.Arrows, t.Move}, {t.Enter, t.Choose}, {t.Esc, t.Close}}
 }
 
-func (d *dialog) view(s styles, width, height int) string {
+func (d *dialog) view(s *styles, width, height int) string {
 	inner := min(width-6, 64)
 	title := strings.Split(wrap(d.title, inner), "\n")
 	lines := []string{s.title.Render(strings.Join(title, "\n")), ""}

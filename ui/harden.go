@@ -397,7 +397,7 @@ func (h *harden) leaving(sig stopping) tea.Cmd {
 	}
 	open := slices.ContainsFunc(h.choice, func(c driftChoice) bool { return c != driftOpen })
 	if sig == byKey && open && (h.stage == hardenList || h.stage == hardenDetail || h.stage == hardenReview) {
-		t := text.T().Dashboard.Harden
+		t := &text.T().Dashboard.Harden
 		return ask(&dialog{title: words().Leave, about: t.LeaveAbout, cancel: func() tea.Msg { return nil }, answers: []answer{
 			{"", words().LeaveNo, nil}, {"", words().LeaveYes, quit(130)},
 		}})

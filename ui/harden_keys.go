@@ -84,7 +84,7 @@ type hardenAnswer struct {
 
 // answers are those to an earlier repair, or to files that are open to others.
 func (h *harden) answers() []hardenAnswer {
-	t := text.T().Dashboard.Harden
+	t := &text.T().Dashboard.Harden
 	later := func() tea.Cmd { return h.home() }
 	resume := func(back bool) func() tea.Cmd {
 		return func() tea.Cmd {
@@ -167,7 +167,7 @@ func (h *harden) listed(key string) tea.Cmd {
 
 // set chooses for the drift under the cursor, or says why not.
 func (h *harden) set(c driftChoice) {
-	d, t := h.drifts[h.at], text.T().Dashboard.Harden
+	d, t := h.drifts[h.at], &text.T().Dashboard.Harden
 	if slices.Contains(able(d), c) {
 		h.choice[h.at] = c
 		return
@@ -190,7 +190,7 @@ func (h *harden) settle() tea.Cmd {
 		decided = decided || h.choice[i] != driftOpen
 	}
 	if choosable && !decided {
-		t := text.T().Dashboard.Harden
+		t := &text.T().Dashboard.Harden
 		h.refused = &text.Fault{What: t.NothingChosen, Hint: t.NothingChosenHint}
 		return nil
 	}
@@ -203,7 +203,7 @@ func (h *harden) settle() tea.Cmd {
 
 // agree asks for the yes.
 func (h *harden) agree() tea.Cmd {
-	t := text.T().Dashboard.Harden
+	t := &text.T().Dashboard.Harden
 	about := t.AgreeAbout
 	if len(h.selected(driftRepair)) == 0 {
 		about = t.AgreeAccept
@@ -221,7 +221,7 @@ func (h *harden) restarts() bool {
 }
 
 func (h *harden) keys() []keyHint {
-	t, d, w := text.T().Dashboard.Harden, text.T().Dashboard, words().Keys
+	t, d, w := &text.T().Dashboard.Harden, &text.T().Dashboard, &words().Keys
 	back := keyHint{w.Esc, w.Back}
 	switch h.stage {
 	case hardenFailed:

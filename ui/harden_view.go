@@ -17,7 +17,7 @@ import (
 )
 
 func (h *harden) view(width, height int) string {
-	s, t := h.s.styles, text.T().Dashboard.Harden
+	s, t := h.s.styles, &text.T().Dashboard.Harden
 	switch h.stage {
 	case hardenFailed:
 		return h.page(t.FailedHead, trouble(s, h.err, width), width, height)
@@ -73,7 +73,7 @@ func (h *harden) question(head string, said []string, width, height int) string 
 }
 
 func (h *harden) pendingSaid() []string {
-	t := text.T().Harden
+	t := &text.T().Harden
 	var titles []string
 	for _, id := range h.pending.Steps {
 		titles = append(titles, clean(h.machine.StepTitle(id)))
@@ -95,7 +95,7 @@ func (h *harden) exposedSaid() []string {
 }
 
 func (h *harden) lookingView(width, height int) string {
-	s, t := h.s.styles, text.T().Dashboard.Harden
+	s, t := h.s.styles, &text.T().Dashboard.Harden
 	elapsed := s.faint.Render(text.Duration(h.s.now().Sub(h.began)))
 	lines := toWidth(t.LookingAbout, width)
 	lines = append(lines, "")
@@ -184,7 +184,7 @@ func (h *harden) choiceName(i int) string {
 
 // driftHead says what drifted in a sentence.
 func (h *harden) driftHead(i int) string {
-	t, c, d := text.T().Harden, text.T().Checks, h.drifts[i]
+	t, c, d := &text.T().Harden, &text.T().Checks, h.drifts[i]
 	n := i + 1
 	titles := h.titles(d.Steps)
 	switch {
@@ -220,7 +220,7 @@ func changeOf(what string) string {
 
 // driftBody is what is known of it, and what can be done.
 func (h *harden) driftBody(d steps.Drift, width int) []string {
-	s, t := h.s.styles, text.T().Harden
+	s, t := h.s.styles, &text.T().Harden
 	var lines []string
 	say := func(mark, said string) { lines = append(lines, marked(mark, clean(said), width)...) }
 	if d.Change != nil {
@@ -277,7 +277,7 @@ func (h *harden) driftBody(d steps.Drift, width int) []string {
 
 // review is what will be done after the yes.
 func (h *harden) review(width int) []string {
-	t := text.T().Dashboard.Harden
+	t := &text.T().Dashboard.Harden
 	var lines []string
 	say := func(mark, said string) { lines = append(lines, marked(mark, clean(said), width)...) }
 	var ids []string
@@ -319,7 +319,7 @@ func (h *harden) review(width int) []string {
 
 // end says how things stand now.
 func (h *harden) end(width int) []string {
-	s, t := h.s.styles, text.T().Harden
+	s, t := h.s.styles, &text.T().Harden
 	var lines []string
 	say := func(mark, said string) { lines = append(lines, marked(mark, clean(said), width)...) }
 	switch {

@@ -65,7 +65,7 @@ func NewLine(w io.Writer, verbose bool) *Line {
 func (l *Line) Event(e provision.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := text.T().Engine
+	t := &text.T().Engine
 	head := clean(e.Title)
 	if head == "" {
 		head = clean(e.Step)
@@ -188,7 +188,7 @@ func key(e provision.Event) string { return fmt.Sprint(e.Index, " ", e.Step, " "
 
 // parts says how far a step is, in plain words.
 func parts(e provision.Event) string {
-	t := text.T().Engine
+	t := &text.T().Engine
 	var out []string
 	if e.Stage != "" {
 		out = append(out, clean(e.Stage))
@@ -249,7 +249,7 @@ func PrintError(w io.Writer, err error) {
 			return
 		}
 	}
-	t := text.T().Engine
+	t := &text.T().Engine
 	prefix := t.ErrorPrefix
 	if f, ok := err.(*text.Fault); ok && f.Note {
 		prefix = ""

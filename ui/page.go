@@ -69,7 +69,7 @@ type session struct {
 	// after gives a message when a time has passed.
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
-	styles        styles
+	styles        *styles
 	now           func() time.Time
 	width, height int // of the body
 }

@@ -161,7 +161,7 @@ func (c *computer) know() {
 	if c.mended == "" {
 		return
 	}
-	t := pageWords().Computer
+	t := &pageWords().Computer
 	c.said, c.good = t.Helped, true
 	for _, l := range c.found.Lines {
 		if l.ID == c.mended && l.Status != checks.Met {
@@ -341,7 +341,7 @@ func (c *computer) line() *PreflightLine {
 }
 
 func (c *computer) keys() []keyHint {
-	k, t := words().Keys, pageWords().Computer
+	k, t := &words().Keys, &pageWords().Computer
 	if c.fix != nil {
 		return c.fixKeys()
 	}

@@ -68,7 +68,7 @@ func (c *computer) wantFix() tea.Cmd {
 
 // askFix shows all that will be run, and asks.
 func (c *computer) askFix(fix PreflightFix, line string, undo bool) tea.Cmd {
-	t := pageWords().Computer
+	t := &pageWords().Computer
 	d := &dialog{title: t.AskFix, cancel: func() tea.Msg { return nil }}
 	var about []string
 	yes := t.FixYes
@@ -97,7 +97,7 @@ func (c *computer) askFix(fix PreflightFix, line string, undo bool) tea.Cmd {
 
 // afterwardsOf says what a fix takes to be in force; nothing when it is at once.
 func afterwardsOf(fix PreflightFix) string {
-	t := pageWords().Computer
+	t := &pageWords().Computer
 	switch fix.After {
 	case AfterLogin:
 		return t.NeedsLogin
@@ -165,7 +165,7 @@ func (c *computer) mend(fix PreflightFix, line string, undo bool) tea.Cmd {
 		s.works.begin()
 		defer s.works.end()
 		defer s.tidy()
-		t := pageWords().Computer
+		t := &pageWords().Computer
 		fmt.Fprintln(out, "\n"+strings.Join(hang(min(s.width, longLine), "", t.OnTerminal), "\n"))
 		msg = work(func(line string) {
 			f.log.add(line)
@@ -198,7 +198,7 @@ func (o *onTerminal) SetStderr(io.Writer)   {}
 
 // fixed is called at the end of a fix.
 func (c *computer) fixed(msg fixedMsg) tea.Cmd {
-	f, t := c.fix, pageWords().Computer
+	f, t := c.fix, &pageWords().Computer
 	f.over, f.err, f.how = true, msg.err, msg.how
 	switch {
 	case f.end || c.s.ctx.Err() != nil:
@@ -257,7 +257,7 @@ func (c *computer) pressFix(key string) tea.Cmd {
 
 // leaving implements busy: commands that run are not left behind.
 func (c *computer) leaving(sig stopping) tea.Cmd {
-	f, t := c.fix, pageWords().Computer
+	f, t := c.fix, &pageWords().Computer
 	if f == nil || !f.runs() {
 		return nil
 	}
@@ -272,7 +272,7 @@ func (c *computer) leaving(sig stopping) tea.Cmd {
 }
 
 func (c *computer) fixKeys() []keyHint {
-	k, t, f := words().Keys, pageWords().Computer, c.fix
+	k, t, f := &words().Keys, &pageWords().Computer, c.fix
 	switch {
 	case f.runs():
 		return []keyHint{keyOf(k.Esc, t.Halt), keyOf(k.Arrows, k.Scroll)}

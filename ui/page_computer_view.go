@@ -17,7 +17,7 @@ import (
 const longLook = 2 * time.Second
 
 func (c *computer) view(width, height int) string {
-	s, t := c.s.styles, pageWords().Computer
+	s, t := c.s.styles, &pageWords().Computer
 	wide := min(width, longLine)
 	switch {
 	case c.fix != nil:
@@ -72,7 +72,7 @@ func (c *computer) lookingAt(width int) []string {
 // list are the findings under their heads, and from which to which line the one
 // under the cursor reaches.
 func (c *computer) list(width int) (lines []string, first, last int) {
-	s, t := c.s.styles, pageWords().Computer
+	s, t := c.s.styles, &pageWords().Computer
 	names := text.T().Checks.Status
 	wide := 0
 	for _, status := range []checks.Status{checks.Met, checks.NotMet, checks.NotChecked} {
@@ -121,7 +121,7 @@ func (c *computer) row(i int, status, what string, width int) []string {
 
 // foot says whether one can go on, and what was done last.
 func (c *computer) foot(width int) []string {
-	s, t := c.s.styles, pageWords().Computer
+	s, t := c.s.styles, &pageWords().Computer
 	var lines []string
 	if c.said != "" {
 		mark := s.bad.Render("✗ ")
@@ -152,7 +152,7 @@ func (c *computer) foot(width int) []string {
 
 // detail is all of a finding.
 func (c *computer) detail(l PreflightLine, width int) []string {
-	s, t := c.s.styles, pageWords().Computer
+	s, t := c.s.styles, &pageWords().Computer
 	lines := hang(width, s.status(l.Status).Render(symbol(l.Status)+" "+text.T().Checks.Status[string(l.Status)])+"  ", clean(l.What), s.strong)
 	part := func(head string, body ...string) {
 		lines = append(lines, "", s.strong.Render(head))
@@ -194,7 +194,7 @@ func (c *computer) commands(all []string, width int) []string {
 
 // viewFix draws what is run, what it says, and what it came to.
 func (c *computer) viewFix(wide, width, height int) string {
-	s, t, f := c.s.styles, pageWords().Computer, c.fix
+	s, t, f := c.s.styles, &pageWords().Computer, c.fix
 	head := t.Mending
 	if f.back {
 		head = t.Undoing

@@ -346,7 +346,7 @@ func (f *formPage) seldoms() bool {
 }
 
 func (f *formPage) keys() []keyHint {
-	t, k := pageWords().Form, words().Keys
+	t, k := &pageWords().Form, &words().Keys
 	on := k.Next
 	if f.s.mending && f.at() == len(f.fields)-1 {
 		on = t.ToReview

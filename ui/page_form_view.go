@@ -101,7 +101,7 @@ func (f *formPage) after(width int) []string {
 
 // places are the accounts and directories in the machine.
 func places(width int) []string {
-	t := pageWords().Form
+	t := &pageWords().Form
 	home := func(path string) string { return "~" + strings.TrimPrefix(path, layout.Home) }
 	rows := []struct{ what, about string }{
 		{fmt.Sprintf(t.Of, layout.Agent), t.Agent}, {fmt.Sprintf(t.Of, layout.Keeper), t.Keeper},

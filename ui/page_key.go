@@ -122,12 +122,12 @@ func (k *keyPage) leave() {
 }
 
 func (k *keyPage) keys() []keyHint {
-	t, w := pageWords().Key, words().Keys
+	t, w := &pageWords().Key, &words().Keys
 	return []keyHint{keyOf(w.Enter, w.Next), keyOf(w.Esc, w.Back), keyOf(t.ClearKey, t.Clear)}
 }
 
 func (k *keyPage) view(width, height int) string {
-	s, t := k.s.styles, pageWords().Key
+	s, t := k.s.styles, &pageWords().Key
 	wide := min(width, longLine)
 	provider := choiceName("openclaw.provider", k.s.plan.OpenClaw.Provider)
 	lines := hang(wide, "", fmt.Sprintf(t.Ask, provider), s.title)

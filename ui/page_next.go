@@ -153,7 +153,7 @@ func (n *next) key(key string) tea.Cmd {
 }
 
 func (n *next) keys() []keyHint {
-	k, t := words().Keys, text.T().Progress.Next
+	k, t := &words().Keys, &text.T().Progress.Next
 	if n.cancel != nil {
 		return []keyHint{{k.Esc, t.LinkClose}}
 	}
@@ -161,7 +161,7 @@ func (n *next) keys() []keyHint {
 }
 
 func (n *next) view(width, height int) string {
-	s, t := n.s.styles, text.T().Progress.Next
+	s, t := n.s.styles, &text.T().Progress.Next
 	if n.cancel != nil {
 		return n.opening(width)
 	}
@@ -189,7 +189,7 @@ func (n *next) view(width, height int) string {
 type nextItem struct{ key, does, about, command string }
 
 func (n *next) items() []nextItem {
-	t, name := text.T().Progress.Next, n.s.plan.Name
+	t, name := &text.T().Progress.Next, n.s.plan.Name
 	items := []nextItem{
 		{"o", t.Open, t.OpenAbout, commandLine("open", name)},
 		{"c", t.Check, t.CheckAbout, commandLine("check", name)},
@@ -208,7 +208,7 @@ func (n *next) items() []nextItem {
 // opening draws the link, on lines of its own from the first column on, so that it
 // can be copied whole.
 func (n *next) opening(width int) string {
-	s, t := n.s.styles, text.T().Progress.Next
+	s, t := n.s.styles, &text.T().Progress.Next
 	if n.link == "" {
 		return wrap(t.Opening, width) + "\n\n" + s.faint.Render(wrap(n.stage, width))
 	}

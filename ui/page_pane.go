@@ -56,7 +56,7 @@ func (p *pane) show(first, last int) {
 
 // view draws lines in exactly height rows. When they are more, the last row says
 // how many.
-func (p *pane) view(s styles, lines []string, width, height int, focus ...int) string {
+func (p *pane) view(s *styles, lines []string, width, height int, focus ...int) string {
 	p.rows = max(height, 1)
 	more := len(lines) > height
 	if more {
@@ -95,7 +95,7 @@ func hang(width int, prefix, said string, style ...lipgloss.Style) []string {
 
 // trouble is what is wrong, and below it what to do, in the words of the page
 // rather than the plan's. Several problems of a list come one by one.
-func (s styles) trouble(width int, err error) []string {
+func (s *styles) trouble(width int, err error) []string {
 	if found := plan.Problems(err); len(found) > 1 {
 		var lines []string
 		for _, p := range found {

@@ -62,14 +62,14 @@ func (p *promises) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *promises) keys() []keyHint {
-	k := words().Keys
+	k := &words().Keys
 	return []keyHint{
 		keyOf(k.Enter, k.Next), keyOf(k.Esc, k.Back), keyOf(k.Space, k.Toggle), keyOf(k.Arrows, k.Move),
 	}
 }
 
 func (p *promises) view(width, height int) string {
-	s, t := p.s.styles, pageWords().Promises
+	s, t := p.s.styles, &pageWords().Promises
 	wide := min(width, longLine)
 	lines := append(hang(wide, "", t.About), hang(wide, "", fmt.Sprintf(t.Optional, checks.PromiseDays))...)
 	first, last := 0, 0

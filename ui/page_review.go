@@ -153,7 +153,7 @@ func (r *review) update(msg tea.Msg) tea.Cmd {
 }
 
 func (r *review) press(msg tea.KeyPressMsg) tea.Cmd {
-	t, key := pageWords().Review, msg.String()
+	t, key := &pageWords().Review, msg.String()
 	if r.part == "save" {
 		return r.pressSave(msg)
 	}
@@ -234,7 +234,7 @@ func pageOf(p *plan.Problem) string {
 }
 
 func (r *review) keys() []keyHint {
-	t, k := pageWords().Review, words().Keys
+	t, k := &pageWords().Review, &words().Keys
 	views := []keyHint{keyOf(t.PlanKey, t.Plan), keyOf(t.DetailKey, t.Detail), keyOf(t.SaveKey, t.Save), keyOf(k.Arrows, k.Scroll)}
 	switch {
 	case r.part == "save":

@@ -12,7 +12,7 @@ import (
 )
 
 func (r *review) pressChanged(key string) tea.Cmd {
-	t := pageWords().Review
+	t := &pageWords().Review
 	switch key {
 	case t.UndoKey:
 		return ask(&dialog{
@@ -35,7 +35,7 @@ func (r *review) pressChanged(key string) tea.Cmd {
 
 // changed says which answers are others.
 func (r *review) changed(width int) []string {
-	s, t := r.s.styles, pageWords().Review
+	s, t := r.s.styles, &pageWords().Review
 	lines := append(hang(width, "", fmt.Sprintf(t.Changed, r.s.begun), s.strong), "")
 	now := r.s.plan
 	now.Language = r.begun.Language

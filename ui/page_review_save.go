@@ -33,7 +33,7 @@ func newSaving(s *session) *saving {
 
 // dress makes the field anew, in the theme and the width of now.
 func (v *saving) dress(s *session) {
-	t := pageWords().Review
+	t := &pageWords().Review
 	theme := s.styles.theme()
 	v.input = huh.NewInput().Title(t.SaveAsk).Description(strings.Join(prose(t.SaveAbout, min(s.width, longLine)-2), "\n")).Prompt("› ").CharLimit(typedMost).Value(&v.path)
 	v.input.WithTheme(theme).WithKeyMap(formKeys()).WithWidth(min(s.width, longLine))
@@ -56,8 +56,8 @@ func (v *saving) update(msg tea.Msg, s *session) {
 	}
 }
 
-func (v *saving) view(s styles, width, height int) string {
-	t := pageWords().Review
+func (v *saving) view(s *styles, width, height int) string {
+	t := &pageWords().Review
 	lines := append([]string{s.title.Render(t.SaveTitle), ""}, strings.Split(v.input.View(), "\n")...)
 	switch {
 	case v.busy:

@@ -24,7 +24,7 @@ func (r *review) goesOn() bool {
 }
 
 func (r *review) view(width, height int) string {
-	s, t := r.s.styles, pageWords().Review
+	s, t := r.s.styles, &pageWords().Review
 	wide := min(width, longLine)
 	switch {
 	case r.part == "save":
@@ -80,7 +80,7 @@ func folded(lines []string, width int) []string {
 }
 
 func (r *review) summary(width int) []string {
-	s, t, made := r.s.styles, pageWords().Review, r.s.review
+	s, t, made := r.s.styles, &pageWords().Review, r.s.review
 	about := t.About
 	if r.goesOn() {
 		about = fmt.Sprintf(t.Existing, r.s.plan.Name)
@@ -148,7 +148,7 @@ func roughly(seconds int) time.Duration {
 
 // problems are all of them at once, each with where it can be mended.
 func (r *review) problems(width int) (lines []string, first, last int) {
-	s, t := r.s.styles, pageWords().Review
+	s, t := r.s.styles, &pageWords().Review
 	all := r.s.review.Problems
 	lines = hang(width, s.bad.Render("✗ "), fmt.Sprintf(t.Problems, len(all)))
 	for i, p := range all {

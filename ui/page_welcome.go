@@ -38,7 +38,7 @@ type wayOn struct {
 }
 
 func (w *welcome) ways() []wayOn {
-	t := pageWords().Welcome
+	t := &pageWords().Welcome
 	return []wayOn{
 		{t.Recommended, t.RecommendedAbout, goTo("review")},
 		{t.Choose, t.ChooseAbout, forward},
@@ -87,7 +87,7 @@ func (w *welcome) otherLanguage() {
 }
 
 func (w *welcome) keys() []keyHint {
-	t, k := pageWords().Welcome, words().Keys
+	t, k := &pageWords().Welcome, &words().Keys
 	return []keyHint{keyOf(k.Enter, k.Choose), keyOf(k.Arrows, k.Move), keyOf(t.SwitchKey, t.Switch)}
 }
 
@@ -120,7 +120,7 @@ func (w *welcome) view(width, height int) string {
 
 // about is what is said above the choices; airy has blank lines between its parts.
 func (w *welcome) about(width int, airy bool) []string {
-	s, t := w.s.styles, pageWords().Welcome
+	s, t := w.s.styles, &pageWords().Welcome
 	parts := [][]string{hang(width, "", t.About)}
 	if w.s.existing {
 		parts = append(parts, hang(width, "", fmt.Sprintf(t.Existing, w.s.plan.Name), s.strong))
@@ -142,7 +142,7 @@ func (w *welcome) about(width int, airy bool) []string {
 
 // languages are both, the one in use marked.
 func (w *welcome) languages() string {
-	t := pageWords().Welcome
+	t := &pageWords().Welcome
 	mark := func(lang, name string) string {
 		if lang == pageWords().Language {
 			return "[" + name + "]"

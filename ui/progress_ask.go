@@ -23,7 +23,7 @@ func (p *progressPage) leave() tea.Cmd {
 
 // leaving implements busy.
 func (p *progressPage) leaving(sig stopping) tea.Cmd {
-	t := text.T().Progress
+	t := &text.T().Progress
 	nothing := func() tea.Msg { return nil }
 	switch {
 	case sig == bySignal && p.working():
@@ -58,7 +58,7 @@ func (p *progressPage) wants(then afterwards) tea.Cmd {
 
 // choices are the ways on from the end.
 func (p *progressPage) choices() []answer {
-	t := text.T().Progress
+	t := &text.T().Progress
 	switch p.state {
 	case notReviewed:
 		return []answer{{"", t.KeyReview, replace("review")}}
@@ -146,7 +146,7 @@ func (p *progressPage) logKey(key string) bool {
 }
 
 func (p *progressPage) keys() []keyHint {
-	k, t := words().Keys, text.T().Progress
+	k, t := &words().Keys, &text.T().Progress
 	if p.state == notReviewed {
 		return []keyHint{{k.Enter, t.KeyReview}}
 	}

@@ -26,7 +26,7 @@ var turning = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 func (p *progressPage) view(width, height int) string {
 	switch {
 	case p.state == notReviewed:
-		t := text.T().Progress
+		t := &text.T().Progress
 		return wrap(t.Refuse, width) + "\n\n" + wrap(t.RefuseHint, width)
 	case p.working(), p.state == endedBySignal:
 		return p.atWork(width, height)
@@ -72,7 +72,7 @@ func (p *progressPage) logRoom() int {
 
 // head says how far it is in all.
 func (p *progressPage) head(width int) string {
-	s, t, e := p.s.styles, text.T().Progress, text.T().Engine
+	s, t, e := p.s.styles, &text.T().Progress, &text.T().Engine
 	if p.then != stayThere || p.state == endedBySignal {
 		return s.strong.Render(ansi.Truncate(words().Closing, width, "…"))
 	}
@@ -130,7 +130,7 @@ func (p *progressPage) steps(width, height int) string {
 }
 
 func (p *progressPage) row(r progressRow, width int) string {
-	s, t := p.s.styles, text.T().Progress
+	s, t := p.s.styles, &text.T().Progress
 	mark, style, right := "·", s.faint, ""
 	title := s.faint
 	switch r.state {
@@ -200,7 +200,7 @@ func fraction(e provision.Event) (done float64, known bool) {
 }
 
 // bar draws how far something is.
-func (s styles) bar(done float64, width int) string {
+func (s *styles) bar(done float64, width int) string {
 	full := int(done*float64(width) + 0.5)
 	return s.focus.Render(strings.Repeat("█", full)) + s.faint.Render(strings.Repeat("░", width-full))
 }
@@ -224,7 +224,7 @@ func (p *progressPage) noteLines(width, height int) []string {
 
 // logPane draws the log below a rule, rows lines of it.
 func (p *progressPage) logPane(width, rows int) string {
-	s, t := p.s.styles, text.T().Progress
+	s, t := p.s.styles, &text.T().Progress
 	first, next := p.log.bounds()
 	from := max(first, min(p.logFrom, next-rows))
 	if p.logTail {
@@ -281,7 +281,7 @@ func (p *progressPage) atEnd(width, height int) string {
 
 // cameTo says how it ended, and why.
 func (p *progressPage) cameTo(width int) []string {
-	s, t := p.s.styles, text.T().Progress
+	s, t := p.s.styles, &text.T().Progress
 	if p.state == allBack {
 		lines := append(marked(s.good.Render("✓"), fmt.Sprintf(t.UndoneAll, p.agreed.Name), width), "")
 		for _, r := range p.rows {

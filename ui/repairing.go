@@ -145,7 +145,7 @@ func (r *repairing) over(msg repairedMsg) tea.Cmd {
 	r.outcome, r.err, r.from, r.follow = msg.outcome, nil, 0, true
 	wish := r.wish
 	r.wish = wishNothing
-	t := text.T().Dashboard.Repairing
+	t := &text.T().Dashboard.Repairing
 	ended := msg.err == nil // before the wish to stop reached it
 	switch {
 	case msg.none:
@@ -181,7 +181,7 @@ func (r *repairing) leaving(sig stopping) tea.Cmd {
 		r.cancel()
 		return func() tea.Msg { return nil }
 	}
-	t := text.T().Dashboard.Repairing
+	t := &text.T().Dashboard.Repairing
 	d := &dialog{title: t.Leave, about: t.LeaveAbout, cancel: func() tea.Msg { return nil }, answers: []answer{
 		{"", t.LeaveOn, nil}, {"", t.LeaveLater, r.wants(wishLater)},
 	}}
@@ -210,13 +210,13 @@ func (r *repairing) scroll(key string) {
 
 // keys are those that work on it.
 func (r *repairing) keys() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	return []keyHint{{t.Arrows, t.Scroll}}
 }
 
 // view draws it.
 func (r *repairing) view(width, height int) string {
-	s, t := r.s.styles, text.T().Dashboard.Repairing
+	s, t := r.s.styles, &text.T().Dashboard.Repairing
 	head := t.Ended
 	if r.state == repairRunning {
 		if head = t.Head; r.back {
@@ -247,7 +247,7 @@ func (r *repairing) view(width, height int) string {
 
 // now says what goes on between and after the steps.
 func (r *repairing) now(width int) []string {
-	t := text.T().Dashboard.Repairing
+	t := &text.T().Dashboard.Repairing
 	said := ""
 	switch {
 	case r.wish != wishNothing:
@@ -280,7 +280,7 @@ func (r *repairing) steppedThrough() bool {
 
 // ending is what a repair came to.
 func (r *repairing) ending(width int) []string {
-	s, t, d := r.s.styles, text.T().Harden, text.T().Dashboard.Repairing
+	s, t, d := r.s.styles, &text.T().Harden, &text.T().Dashboard.Repairing
 	var lines []string
 	say := func(mark, said string) { lines = append(lines, marked(mark, said, width)...) }
 	if r.note != "" {

@@ -294,7 +294,7 @@ func (p *results) withNotice(width, height int, draw func(height int) string) st
 }
 
 func (p *results) viewError(width int) string {
-	t, s := text.T().Results, p.s.styles
+	t, s := &text.T().Results, p.s.styles
 	lines := []string{s.bad.Render(t.Error), ""}
 	lines = append(lines, laid(min(width, longLine), 0, clean(p.err.Error()))...)
 	for _, hint := range text.Hint(p.err) {

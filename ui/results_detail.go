@@ -74,7 +74,7 @@ func (p *results) finding() *checks.Finding {
 }
 
 func (p *results) viewDetail(width, height int) string {
-	s, t := p.s.styles, text.T().Results
+	s, t := p.s.styles, &text.T().Results
 	mark, word, style := "…", t.Open, s.faint
 	f := p.finding()
 	if f != nil {
@@ -91,7 +91,7 @@ func (p *results) viewDetail(width, height int) string {
 
 // detail is the text about a finding; f is nil while it is not settled.
 func (p *results) detail(f *checks.Finding, width int) []string {
-	t, r, c := text.T().Results, text.T().Report, text.T().Checks
+	t, r, c := &text.T().Results, &text.T().Report, &text.T().Checks
 	known, _ := controls.Get(string(p.of))
 	about, more := c.Controls[string(p.of)], r.Explained[string(p.of)]
 	d := details{s: p.s.styles, width: width}
@@ -148,7 +148,7 @@ func (p *results) detail(f *checks.Finding, width int) []string {
 
 // todo says what to do, and which steps do it.
 func (p *results) todo(d *details, f *checks.Finding) {
-	c := text.T().Checks
+	c := &text.T().Checks
 	d.part(text.T().Results.DoLabel, f.Hint)
 	if f.Status != checks.NotMet {
 		return
@@ -164,7 +164,7 @@ func (p *results) todo(d *details, f *checks.Finding) {
 
 // details are paragraphs, each under its head.
 type details struct {
-	s     styles
+	s     *styles
 	width int
 	lines []string
 }

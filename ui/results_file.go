@@ -33,7 +33,7 @@ type exportedMsg struct {
 
 // ask asks for the form.
 func (f *fileToSave) ask(p *results) tea.Cmd {
-	t := text.T().Results
+	t := &text.T().Results
 	in := func(form string) tea.Cmd { return p.then(func(p *results) tea.Cmd { f.name(p, form); return nil }) }
 	return ask(&dialog{title: t.Export, about: t.ExportAbout, cancel: func() tea.Msg { return nil }, answers: []answer{
 		{"1", t.ExportHTML, in("html")}, {"2", t.ExportJSON, in("json")}, {"3", t.ExportSARIF, in("sarif")}, {"", t.Cancel, nil},
@@ -117,7 +117,7 @@ func (f *fileToSave) saved(p *results, msg exportedMsg) tea.Cmd {
 }
 
 func (f *fileToSave) view(p *results, width, height int) string {
-	s, t := p.s.styles, text.T().Results
+	s, t := p.s.styles, &text.T().Results
 	column := min(width, longLine)
 	kind := map[string]string{"html": t.ExportHTML, "json": t.ExportJSON, "sarif": t.ExportSARIF}[f.form]
 	lines := append(laid(column, 0, kind), "", s.strong.Render(t.FileName))

@@ -112,7 +112,7 @@ func (p *results) chosen() checks.ID {
 }
 
 func (p *results) keys() []keyHint {
-	t, k := text.T().Results.Keys, words().Keys
+	t, k := &text.T().Results.Keys, &words().Keys
 	switch p.part {
 	case partPreparing:
 		return []keyHint{{k.Esc, k.Back}}

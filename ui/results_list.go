@@ -172,7 +172,7 @@ func (l *findingList) press(key string, rows []findingRow) {
 
 // viewList draws it.
 func (p *results) viewList(width, height int) string {
-	s, t := p.s.styles, text.T().Results
+	s, t := p.s.styles, &text.T().Results
 	r, rows := p.shown(), p.rows()
 	id := p.list.current(rows)
 	head := p.listHead(r, width)
@@ -230,7 +230,7 @@ func (p *results) filterName() string {
 // listHead says how far the look is, or when it was, and counts each verdict by
 // itself.
 func (p *results) listHead(r report.Report, width int) []string {
-	s, t, c := p.s.styles, text.T().Results, text.T().Checks
+	s, t, c := p.s.styles, &text.T().Results, &text.T().Checks
 	open := len(p.open())
 	all := len(r.Findings) + open
 	var lines []string
@@ -277,7 +277,7 @@ func flow(pieces []string, gap string, width int) []string {
 // findingLine is one finding: a sign, the verdict, the control and, where there
 // is room, what is wrong. column and titles are how wide verdicts and controls are.
 func (p *results) findingLine(row findingRow, chosen bool, column, titles, width int) string {
-	s, c := p.s.styles, text.T().Checks
+	s, c := p.s.styles, &text.T().Checks
 	mark, word, style := "…", text.T().Results.Open, s.faint
 	if f := row.finding; f != nil {
 		mark, word, style = symbol(f.Status), c.Status[string(f.Status)], s.status(f.Status)
@@ -299,7 +299,7 @@ func (p *results) findingLine(row findingRow, chosen bool, column, titles, width
 
 // columns are how wide the verdicts are, and the controls with their titles.
 func columns() (verdict, title int) {
-	c := text.T().Checks
+	c := &text.T().Checks
 	verdict = ansi.StringWidth(text.T().Results.Open)
 	for _, status := range checks.Statuses {
 		verdict = max(verdict, ansi.StringWidth(c.Status[string(status)]))
@@ -335,7 +335,7 @@ func (p *results) listFoot(r report.Report, width int, facts bool) []string {
 	if p.checking || p.report == nil {
 		return nil
 	}
-	c := text.T().Checks
+	c := &text.T().Checks
 	said := map[int]string{checks.ExitMet: c.AllHold, checks.ExitNotMet: c.SomeNotMet, checks.ExitNotChecked: c.NotEnough}[r.Exit]
 	lines := laid(width, 0, said)
 	lines = append(lines, laid(width, 0, r.Missing()...)...)

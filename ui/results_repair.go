@@ -31,7 +31,7 @@ type repairReview struct {
 
 // wantRepair begins the way to a repair of one control, or of all with "".
 func (p *results) wantRepair(of checks.ID) tea.Cmd {
-	t := text.T().Results.Repair
+	t := &text.T().Results.Repair
 	if !p.ready() {
 		return nil
 	}
@@ -122,7 +122,7 @@ func (p *results) prepared(msg preparedMsg) tea.Cmd {
 
 // askPending asks what to do with a repair that was interrupted.
 func (p *results) askPending(review *repairReview) tea.Cmd {
-	t := text.T().Results.Repair
+	t := &text.T().Results.Repair
 	r := review.pending
 	var titles []string
 	for _, id := range r.Steps {
@@ -164,7 +164,7 @@ func (p *results) pressReview(key string) tea.Cmd {
 
 // askRepair asks before anything is changed.
 func (p *results) askRepair() tea.Cmd {
-	t, r := text.T().Results.Repair, p.review
+	t, r := &text.T().Results.Repair, p.review
 	about := fmt.Sprintf(t.AskAbout, len(r.steps()), p.s.plan.Name) + "\n"
 	if r.restart > 0 {
 		about += fmt.Sprintf(t.AskRestart, text.Duration(r.restart))
@@ -197,7 +197,7 @@ func (p *results) pressRepair(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (p *results) viewPreparing(width int) string {
-	s, t := p.s.styles, text.T().Results.Repair
+	s, t := p.s.styles, &text.T().Results.Repair
 	lines := laid(min(width, longLine), 0, t.Preparing)
 	return stacked(append(lines, "", s.faint.Render(p.doing())))
 }
@@ -208,7 +208,7 @@ func (p *results) viewReview(width, height int) string {
 
 // reviewLines say what is wrong, what would be made again and what that means.
 func (p *results) reviewLines(width int) []string {
-	t, r := text.T().Results.Repair, p.review
+	t, r := &text.T().Results.Repair, p.review
 	d := details{s: p.s.styles, width: width}
 	newer, all := false, 0
 	for _, drift := range r.drifts {
@@ -246,7 +246,7 @@ func (p *results) reviewLines(width int) []string {
 
 // driftLines say what one thing is that is not as it should be.
 func (p *results) driftLines(d *details, drift steps.Drift) {
-	t, h, c := text.T().Results.Repair, text.T().Harden, text.T().Checks
+	t, h, c := &text.T().Results.Repair, &text.T().Harden, &text.T().Checks
 	var titles []string
 	for _, id := range drift.Steps {
 		titles = append(titles, p.review.titles[id])

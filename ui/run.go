@@ -136,7 +136,7 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 		if o.Log != nil {
 			fmt.Fprintf(o.Log, "%s panic: %v\n%s\n", time.Now().UTC().Format(time.RFC3339), fault.value, fault.stack)
 		}
-		t := text.T().Progress
+		t := &text.T().Progress
 		return 2, &text.Fault{
 			What: t.Crashed, Err: fmt.Errorf("%v", fault.value),
 			Hint: fmt.Sprintf(t.CrashedHint, commandLine("setup", w.session.plan.Name)),
@@ -144,7 +144,7 @@ func show(ctx context.Context, cancel context.CancelCauseFunc, w *wizard, o Opti
 	case stopped:
 		return ending(ctx), w.session.parting // whatever the terminal said to its end
 	case err != nil:
-		t := text.T().Progress
+		t := &text.T().Progress
 		return 2, &text.Fault{What: t.NoScreen, Hint: t.NoScreenHint, Err: err}
 	}
 	return w.code, w.session.parting

@@ -44,7 +44,7 @@ func (l *stepList) hear(e provision.Event) {
 }
 
 // lines draws it.
-func (l stepList) lines(s styles, width int) []string {
+func (l stepList) lines(s *styles, width int) []string {
 	var lines []string
 	for _, row := range l {
 		mark, said := stepLine(row.event)
@@ -74,7 +74,7 @@ func marked(mark, said string, width int) []string {
 
 // stepLine says how far a step is, with a sign of one column.
 func stepLine(e provision.Event) (mark, said string) {
-	t := text.T().Engine
+	t := &text.T().Engine
 	head := clean(e.Title)
 	if e.Count > 0 {
 		head = fmt.Sprintf(t.Head, e.Index, e.Count, head)
@@ -110,7 +110,7 @@ func stepLine(e provision.Event) (mark, said string) {
 
 // doing is what a reporter says.
 func doing(e provision.Event) []string {
-	t := text.T().Engine
+	t := &text.T().Engine
 	var out []string
 	if e.Stage != "" {
 		out = append(out, clean(e.Stage))
@@ -125,7 +125,7 @@ func doing(e provision.Event) []string {
 }
 
 // trouble is what is wrong and, a line each, what to do.
-func trouble(s styles, err error, width int) []string {
+func trouble(s *styles, err error, width int) []string {
 	one := func(said string) string { return clean(strings.ReplaceAll(said, "\n", " ")) }
 	lines := marked(s.bad.Render("✗"), one(err.Error()), width)
 	for _, hint := range text.Hint(err) {
@@ -163,7 +163,7 @@ func scrolled(from int, key string, page int) int {
 
 // window shows the lines from one on, and in the last row how many there are
 // below, in the first how many above.
-func window(s styles, lines []string, from, width, height int) string {
+func window(s *styles, lines []string, from, width, height int) string {
 	if len(lines) <= height {
 		return strings.Join(lines, "\n")
 	}

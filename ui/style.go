@@ -23,11 +23,11 @@ type styles struct {
 	line                                         lipgloss.Style // of rules and frames
 }
 
-func newStyles(dark bool) styles {
+func newStyles(dark bool) *styles {
 	pick := lipgloss.LightDark(dark)
 	of := func(light, dark color.Color) lipgloss.Style { return lipgloss.NewStyle().Foreground(pick(light, dark)) }
 	plain := lipgloss.NewStyle()
-	return styles{
+	return &styles{
 		dark:    dark,
 		name:    of(lipgloss.Magenta, lipgloss.BrightMagenta).Bold(true),
 		title:   plain.Bold(true),
@@ -46,7 +46,7 @@ func newStyles(dark bool) styles {
 }
 
 // status is the style of a finding's status.
-func (s styles) status(of checks.Status) lipgloss.Style {
+func (s *styles) status(of checks.Status) lipgloss.Style {
 	switch of {
 	case checks.Met:
 		return s.good
@@ -76,7 +76,7 @@ func symbol(of checks.Status) string {
 }
 
 // theme dresses huh's fields in our roles.
-func (s styles) theme() huh.Theme {
+func (s *styles) theme() huh.Theme {
 	is := func(as lipgloss.Style, all ...*lipgloss.Style) {
 		for _, one := range all {
 			*one = as

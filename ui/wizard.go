@@ -272,7 +272,7 @@ func (w *wizard) frame() string {
 
 // common are the keys that every page has.
 func (w *wizard) common() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	help := t.F1
 	if !w.page().typing() {
 		help = "?"
@@ -303,7 +303,7 @@ func spread(left, right string, width int) string {
 
 // footer shows the keys that work now, as many as there is room for; the last two
 // (help and leaving) always.
-func footer(s styles, hints []keyHint, width int) string {
+func footer(s *styles, hints []keyHint, width int) string {
 	const gap = "   "
 	draw := func(h keyHint) string { return s.key.Render(h.key) + " " + s.faint.Render(h.does) }
 	last := min(2, len(hints))
@@ -338,7 +338,7 @@ type helpPage struct {
 func newHelp(p page, _ *session) *helpPage { return &helpPage{of: p} }
 
 func (h *helpPage) keys() []keyHint {
-	t := words().Keys
+	t := &words().Keys
 	return []keyHint{{t.Arrows, t.Scroll}, {t.F1, t.Close}, {t.Esc, t.Close}}
 }
 
@@ -361,12 +361,12 @@ func (h *helpPage) update(msg tea.KeyPressMsg, width, height int) bool {
 	return false
 }
 
-func (h *helpPage) view(s styles, width, height int) string {
+func (h *helpPage) view(s *styles, width, height int) string {
 	lines := strings.Split(h.text(s, width), "\n")
 	return strings.Join(lines[min(max(0, h.from), max(0, len(lines)-1)):], "\n")
 }
 
-func (h *helpPage) text(s styles, width int) string {
+func (h *helpPage) text(s *styles, width int) string {
 	t := words()
 	var b strings.Builder
 	line := func(s string) { b.WriteString(s + "\n") }

@@ -33,6 +33,7 @@ type Service struct {
 	LogShort, LogLong                     string
 	WallsShort                            string
 	WallsPutBack, WallsOtherRepair        string // ; machine
+	WishUnheard                           string
 	WallsChanged, WallsChangedHint        string // machine
 	FlagLast, FlagFollow, FlagJSON        string
 	BadLast, BadLastHint                  string // number
@@ -86,6 +87,7 @@ var enService = Service{
 	LogShort:         "Show what it decided",
 	WallsShort:       "Put the machine's filter in force again",
 	WallsPutBack:     "The filter of the machine's card is in force again.",
+	WishUnheard:      "your systemd has not had it done in time",
 	WallsOtherRepair: "a repair of the machine %q is not finished",
 	WallsChanged:     "the filter of the machine %q is not as clawarium made it", WallsChangedHint: "run `clawarium harden` and choose what shall hold",
 	LogLong:  "Shows the warden's record: one line a decision, the newest last.",
@@ -145,6 +147,7 @@ var zhService = Service{
 	LogShort:         "显示它的决定",
 	WallsShort:       "使虚拟机的过滤器重新生效",
 	WallsPutBack:     "虚拟机网卡的过滤器重新生效了。",
+	WishUnheard:      "你的 systemd 没有及时完成它",
 	WallsOtherRepair: "虚拟机 %q 的一次修复还没有完成",
 	WallsChanged:     "虚拟机 %q 的过滤器不是 clawarium 所定义的样子", WallsChangedHint: "请运行 `clawarium harden`，选择应当以什么为准",
 	LogLong:  "显示看守进程的记录：每个决定一行，最新的在最后。",

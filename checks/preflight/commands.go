@@ -131,7 +131,7 @@ func (s *Situation) install(parts ...part) []Command {
 	case family == "suse":
 		out = []Command{with("zypper", "--non-interactive", "install")}
 	case family == "brew":
-		return []Command{with("brew", "install")}
+		out = []Command{with("brew", "install")}
 	}
 	// Elsewhere than on Debian nothing that was installed is started.
 	if slices.Contains(parts, partLibvirt) && family != "debian" {

@@ -115,10 +115,18 @@ func (j *judge) with(c *Condition, f Fix) {
 		return
 	}
 	c.Commands = j.s.shown(f.Root, f.Do)
-	// Without sudo, or where it takes root and there is none, only words are left.
-	if !f.Root || j.s.root() || j.s.Programs.Value["sudo"] != "" {
+	if f.ID == FixRestart || j.can(f.Root) {
 		c.Fix = &f
 	}
+}
+
+// can says whether clawarium could run a fix itself. Without sudo, or where it takes
+// root and there is none, only words are left; Homebrew has to be there, and refuses root.
+func (j *judge) can(root bool) bool {
+	if j.s.OS == "darwin" {
+		return !root && j.s.Programs.Value["brew"] != "" && !j.s.root()
+	}
+	return !root || j.s.root() || j.s.Programs.Value["sudo"] != ""
 }
 
 // lack notes a part that packages bring; all such conditions share one fix.
@@ -141,10 +149,7 @@ func (j *judge) bringPackages() {
 	case slices.Contains(j.lacks, partLibvirt) && j.s.Libvirt.Value.Library == "":
 		f.After = AfterRestart // what dlopen could not find once it does not look for again
 	}
-	possible := len(f.Do) > 0 && (!f.Root || j.s.root() || j.s.Programs.Value["sudo"] != "")
-	if j.s.OS == "darwin" && j.s.Programs.Value["brew"] == "" {
-		possible = false
-	}
+	possible := len(f.Do) > 0 && j.can(f.Root)
 	for i := range j.out {
 		if c := &j.out[i]; c.Fix != nil && c.Fix.ID == FixPackages {
 			if c.Fix = nil; possible {

@@ -16,11 +16,14 @@ func (j *judge) kvm() {
 		return
 	}
 	if j.s.OS == "darwin" {
+		p := j.s.Probe
 		switch {
 		case !cpu.OK:
 			j.unseen("hvf", t.CPUName, cpu.Err)
 		case !cpu.Value.Virtualises:
-			j.bad("hvf", &t.NoHVF)
+			j.bad("hvf", &t.NoHVF).Stops = j.kvmAsked()
+		case p.OK && !p.Value.OK && !j.noEmulator() && !j.noFirmware():
+			j.bad("kvm-broken", &t.KVMBroken, p.Value.Why).Stops = j.kvmAsked()
 		default:
 			j.met("hvf", t.HVF)
 		}

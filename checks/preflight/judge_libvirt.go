@@ -95,7 +95,7 @@ func (j *judge) trouble(tr LibvirtTrouble, stops bool) {
 			}
 		}
 		j.with(c, j.startFix())
-	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system"):
+	case tr.Kind == LibvirtDenied && strings.Contains(tr.URI, "/system") && j.s.OS == "linux":
 		c = j.denied(tr)
 	case tr.Kind == LibvirtTimeout:
 		c = j.hangs(tr.URI, tr.What)

@@ -575,64 +575,6 @@ func TestWithoutSudoTheCommandsAreShownAndNothingIsOffered(t *testing.T) {
 	}
 }
 
-// aMac is constructed by documentation; it was never recorded on one.
-func aMac() Situation {
-	return Situation{
-		Format: Format, OS: "darwin", Arch: "arm64", Asked: Asked{NeedImage: "official", NeedCode: true, Emulator: "qemu-system-aarch64"},
-		System: had(Distribution{ID: "macos", Name: "macOS"}), Me: had(Account{UID: 501, Name: "me"}), CPU: had(Processor{Virtualises: true}),
-		Memory:   had(Memory{Total: 16 << 30}),
-		Rooms:    []Room{{Path: "/Users/me/.local/share/clawarium/pool", Free: 100 << 30, Need: 2 << 30, Device: 1}},
-		Programs: had(map[string]string{"brew": "/opt/homebrew/bin/brew", "mksquashfs": "/opt/homebrew/bin/mksquashfs", "qemu-system-aarch64": "/opt/homebrew/bin/qemu-system-aarch64"}),
-		Tools:    had([]ToolTrouble{}), Firmware: []string{"/opt/homebrew/share/qemu/edk2-aarch64-code.fd"},
-		Libvirt:  had(Daemon{Library: "/opt/homebrew/lib/libvirt.dylib", Single: true, Running: true}),
-		Answers:  had(Answers{URI: "qemu:///session", Why: "the only one", Version: "11.0.0", Hypervisor: "10.1.0"}),
-		OpenClaw: checks.Fact[checks.OnHost]{OK: true, Value: checks.OnHost{Homes: 1, Processes: 1, Found: []checks.Trace{}}},
-	}
-}
-
-func TestAMacIsJudgedByWhatAppliesThere(t *testing.T) {
-	p := ofPlan()
-	if got := others(Judge(p, aMac())); len(got) > 0 {
-		t.Errorf("a healthy one: %v", got)
-	}
-	for _, c := range []struct {
-		finds, fix, types string
-		change            func(*Situation)
-	}{
-		{"hvf", "", "", func(s *Situation) { s.CPU.Value.Virtualises = false }},
-		{"libvirt-absent", FixPackages, "brew install libvirt", func(s *Situation) {
-			s.Libvirt = had(Daemon{})
-			s.Answers = had(Answers{Trouble: []LibvirtTrouble{{"qemu:///session", LibvirtAbsent, "", ""}}})
-		}},
-		{"libvirt-down", FixStart, "brew services start libvirt", func(s *Situation) {
-			s.Answers = had(Answers{Trouble: []LibvirtTrouble{{"qemu:///session", LibvirtDown, "", ""}}})
-		}},
-		{"qemu-absent", FixPackages, "brew install qemu", func(s *Situation) { s.Programs.Value["qemu-system-aarch64"] = "" }},
-		{"squashfs-absent", FixPackages, "brew install squashfs", func(s *Situation) {
-			s.Programs.Value["mksquashfs"] = ""
-			s.Tools.Value = []ToolTrouble{{"code", "missing", "install"}}
-		}},
-		{"libvirt-absent", "", "brew install libvirt", func(s *Situation) {
-			s.Libvirt, s.Programs.Value["brew"] = had(Daemon{}), ""
-			s.Answers = had(Answers{Trouble: []LibvirtTrouble{{"qemu:///session", LibvirtAbsent, "", ""}}})
-		}},
-	} {
-		s := aMac()
-		c.change(&s)
-		all := Judge(p, s)
-		fix := ""
-		if all[0].Fix != nil {
-			fix = all[0].Fix.ID
-		}
-		if got := others(all); !slices.Equal(got, []string{c.finds}) || fix != c.fix || !strings.Contains(strings.Join(all[0].Commands, "\n"), c.types) {
-			t.Errorf("%s: %v, %+v", c.finds, got, all[0])
-		}
-		if strings.Contains(strings.Join(all[0].Commands, "\n"), "sudo") {
-			t.Errorf("Homebrew refuses to run as root: %v", all[0].Commands)
-		}
-	}
-}
-
 // Judging is total, and what was not seen never makes a condition that is met.
 func TestWhatWasNotSeenIsNeverMet(t *testing.T) {
 	p := ofPlan()

@@ -15,7 +15,7 @@ import (
 // apart by commas. Everything that is wrong is told at once, each a *text.Fault.
 // What it returns is in the order of the catalogue.
 func Choose(flag string, names []string) ([]checks.ID, error) {
-	t := text.T().Report
+	t := &text.T().Report
 	all := controls.All()
 	asked := map[string]bool{}
 	var wrong []error

@@ -133,7 +133,7 @@ func (r Report) with(findings []checks.Finding) Report {
 
 // clauses lists all of the catalogue, with their words.
 func clauses() []Clause {
-	t := text.T().Checks
+	t := &text.T().Checks
 	dates := map[string]string{}
 	for _, s := range controls.Sources() {
 		dates[s.ID] = s.Date

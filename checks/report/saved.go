@@ -32,7 +32,7 @@ func ReadSaved(r io.Reader) (Saved, error) {
 }
 
 func readAll(r io.Reader) ([]byte, error) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	data, err := io.ReadAll(io.LimitReader(r, checks.MaxEvidence+1))
 	if err != nil {
 		return nil, &text.Fault{What: t.EvidenceUnreadable, Hint: t.EvidenceHint, Err: err}
@@ -80,7 +80,7 @@ func ReadEarlier(name string, r io.Reader, otherwise plan.Plan) (Earlier, error)
 	if err != nil {
 		return Earlier{}, err
 	}
-	t := text.T().Report
+	t := &text.T().Report
 	var kind struct {
 		Findings json.RawMessage `json:"findings"`
 		Subject  json.RawMessage `json:"subject"`
@@ -102,7 +102,7 @@ func ReadEarlier(name string, r io.Reader, otherwise plan.Plan) (Earlier, error)
 
 // parseReport reads a report's JSON form and makes it fit to be shown.
 func parseReport(data []byte) (Report, error) {
-	t := text.T().Report
+	t := &text.T().Report
 	var read Report
 	if err := json.Unmarshal(data, &read); err != nil {
 		return Report{}, &text.Fault{What: text.T().Checks.EvidenceUnreadable, Hint: t.EarlierHint, Err: err}

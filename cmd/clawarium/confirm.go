@@ -36,7 +36,7 @@ type confirmOptions struct {
 }
 
 func newConfirm(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	o := &confirmOptions{app: a, now: time.Now}
 	o.look = func(ctx context.Context, env *steps.Env) checks.Evidence {
 		return env.LookInside(ctx, ui.NewLine(a.err, a.verbose).Reporter(text.T().Command.MemoryLooking))
@@ -68,7 +68,7 @@ func newConfirm(a *app) *cobra.Command {
 
 // settle checks the command line as a whole and tells everything that is wrong.
 func (o *confirmOptions) settle(args []string) error {
-	t := text.T().Command
+	t := &text.T().Command
 	var wrong []error
 	asked := checks.Asked()
 	for _, arg := range args {
@@ -121,7 +121,7 @@ func (o *confirmOptions) printOne(p checks.Promise) {
 // run asks, or takes what --yes names. What was answered is kept at once, so that
 // an interruption loses no answer.
 func (o *confirmOptions) run(ctx context.Context, env *steps.Env) error {
-	t := text.T().Command
+	t := &text.T().Command
 	given, err := env.Promises()
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (o *confirmOptions) run(ctx context.Context, env *steps.Env) error {
 
 // ask shows one question with what helps to answer it.
 func (o *confirmOptions) ask(ctx context.Context, env *steps.Env, p checks.Promise, memory *checks.Evidence) (bool, error) {
-	t := text.T().Command
+	t := &text.T().Command
 	words := text.T().Checks.Controls[string(p.Control)]
 	fmt.Fprintf(o.err, "\n%s  %s: %s\n", p.Control, words.Title, standing(p))
 	if memory != nil {
@@ -209,7 +209,7 @@ func (o *confirmOptions) showMemory(env *steps.Env, e *checks.Evidence) error {
 }
 
 func memoryLines(env *steps.Env, e *checks.Evidence) ([]string, error) {
-	t := text.T().Command
+	t := &text.T().Command
 	if !e.Guest.Memory.OK {
 		return []string{fmt.Sprintf(t.MemoryUnseen, unseenWhy(e))}, nil
 	}
@@ -242,7 +242,7 @@ func memoryLines(env *steps.Env, e *checks.Evidence) ([]string, error) {
 
 // tell says what is confirmed now and what is not.
 func (o *confirmOptions) tell(confirmed, open []checks.ID) {
-	t := text.T().Command
+	t := &text.T().Command
 	if len(confirmed) > 0 {
 		fmt.Fprintf(o.err, t.ConfirmedNow+"\n", lapses(o.now()), names(confirmed))
 	}
@@ -259,7 +259,7 @@ func unseenWhy(e *checks.Evidence) string {
 func question(id checks.ID) string { return text.T().Checks.Kept.Questions[string(id)] }
 
 func standing(p checks.Promise) string {
-	t := text.T().Command
+	t := &text.T().Command
 	switch p.Standing {
 	case checks.Confirmed:
 		return fmt.Sprintf(t.ListConfirmed, date(p.When), p.DaysLeft)

@@ -40,7 +40,7 @@ func newUndo(a *app) *cobra.Command {
 }
 
 func newDestroy(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	o := &destroyOptions{app: a}
 	c := &cobra.Command{
 		Use:   "destroy",
@@ -55,7 +55,7 @@ func newDestroy(a *app) *cobra.Command {
 }
 
 func (o *destroyOptions) run(ctx context.Context) error {
-	t := text.T().Command
+	t := &text.T().Command
 	env, err := o.existing()
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (a *app) remove(ctx context.Context, env *steps.Env, sweep bool, event func
 
 // tell prints one finding: what it is about, how it stands, what was seen.
 func tell(w io.Writer, f checks.Finding) {
-	t := text.T().Checks
+	t := &text.T().Checks
 	fmt.Fprintf(w, t.Labelled+"%s\n", string(f.Control)+" "+f.Title, t.Status[string(f.Status)])
 	for _, line := range f.Evidence {
 		fmt.Fprintln(w, "  - "+line)

@@ -189,7 +189,7 @@ func (m *machine) LastCheck() (when int64, counts map[checks.Status]int) {
 }
 
 func (m *machine) Export(r report.Report, form, path string) error {
-	t := text.T().Command
+	t := &text.T().Command
 	forms := map[string]func(io.Writer) error{"html": r.HTML, "json": r.JSON, "sarif": r.SARIF}
 	write := forms[form]
 	if write == nil {
@@ -363,7 +363,7 @@ func (m *machine) Destroy(ctx context.Context, data bool, event func(provision.E
 		}
 		f := env.Decommissioned(ctx)
 		if f.Status == checks.NotMet {
-			t := text.T().Command
+			t := &text.T().Command
 			what := fmt.Sprintf(t.NotGone, m.name, strings.Join(f.Evidence, text.T().Checks.ListSeparator))
 			return &text.Fault{What: what, Hint: f.Hint}
 		}

@@ -9,6 +9,6 @@ import (
 )
 
 func unexpectedArgument(arg string) error {
-	t := text.T().Command
+	t := &text.T().Command
 	return usageError{&text.Fault{What: fmt.Sprintf(t.UnexpectedArgument, arg), Hint: t.UsageHint}}
 }

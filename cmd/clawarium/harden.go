@@ -53,7 +53,7 @@ type hardened interface {
 }
 
 func newHarden(a *app) *cobra.Command {
-	t := text.T().Harden
+	t := &text.T().Harden
 	o := &hardenOptions{app: a}
 	c := &cobra.Command{
 		Use:   "harden",
@@ -90,7 +90,7 @@ func (o *hardenOptions) settle(flags *pflag.FlagSet) error {
 		o.controls = chosen("--only", o.only, &wrong)
 	}
 	if o.undo && (o.yes || o.newer || flags.Changed("only")) {
-		t := text.T().Harden
+		t := &text.T().Harden
 		var others []string
 		flags.Visit(func(f *pflag.Flag) {
 			if f.Name == "yes" || f.Name == "newer" || f.Name == "only" {
@@ -104,7 +104,7 @@ func (o *hardenOptions) settle(flags *pflag.FlagSet) error {
 }
 
 func (o *hardenOptions) run(ctx context.Context, m hardened) error {
-	t := text.T().Harden
+	t := &text.T().Harden
 	if err := m.Unfinished(); err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (o *hardenOptions) run(ctx context.Context, m hardened) error {
 // pending says what to do about a repair that was interrupted, and does it. stop
 // means that this was all.
 func (o *hardenOptions) pending(ctx context.Context, m hardened, r *provision.Repair) (stop bool, err error) {
-	t := text.T().Harden
+	t := &text.T().Harden
 	var titles []string
 	for _, id := range r.Steps {
 		titles = append(titles, m.StepTitle(id))
@@ -197,7 +197,7 @@ func (o *hardenOptions) pending(ctx context.Context, m hardened, r *provision.Re
 // closeToOthers takes files of ours on this host from others before anything
 // else: a key that others can read is no way in any more.
 func (o *hardenOptions) closeToOthers(ctx context.Context, m hardened) error {
-	t := text.T().Harden
+	t := &text.T().Harden
 	open, err := m.TooOpen()
 	if err != nil || len(open) == 0 || len(o.controls) > 0 && !slices.Contains(o.controls, "K5") {
 		return err
@@ -224,7 +224,7 @@ func (o *hardenOptions) closeToOthers(ctx context.Context, m hardened) error {
 
 // choose asks for each drift that can be repaired.
 func (o *hardenOptions) choose(ctx context.Context, m hardened, drifts []steps.Drift) ([]steps.Drift, error) {
-	t := text.T().Harden
+	t := &text.T().Harden
 	var chosen []steps.Drift
 	repairable, newerLeft := 0, false
 	for i, d := range drifts {
@@ -276,7 +276,7 @@ func (o *hardenOptions) choose(ctx context.Context, m hardened, drifts []steps.D
 
 // outcome tells what a repair came to. One that was taken back is an error.
 func (o *hardenOptions) outcome(m hardened, out steps.Outcome) error {
-	t := text.T().Harden
+	t := &text.T().Harden
 	if out.Kept {
 		fmt.Fprintln(o.err, t.Kept)
 		return nil
@@ -313,7 +313,7 @@ func (o *hardenOptions) outcome(m hardened, out steps.Outcome) error {
 // yours asks for what only the owner can say: content that changed since the
 // baseline, and confirmations that have lapsed. Nothing of it by --yes.
 func (o *hardenOptions) yours(ctx context.Context, m hardened, look *steps.Look) error {
-	t := text.T().Harden
+	t := &text.T().Harden
 	lapsed, err := m.Lapsed()
 	if err != nil {
 		return err
@@ -361,7 +361,7 @@ func (o *hardenOptions) yours(ctx context.Context, m hardened, look *steps.Look)
 
 // summary says how things stand now, and with which exit status.
 func (o *hardenOptions) summary(look steps.Look) error {
-	t := text.T().Harden
+	t := &text.T().Harden
 	var findings []checks.Finding
 	for _, f := range look.Findings {
 		if len(o.controls) == 0 || slices.Contains(o.controls, f.Control) {

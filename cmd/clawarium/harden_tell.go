@@ -18,7 +18,7 @@ import (
 
 // tell lists all that drifted.
 func (o *hardenOptions) tell(m hardened, drifts []steps.Drift) {
-	t := text.T().Harden
+	t := &text.T().Harden
 	if len(drifts) == 0 {
 		fmt.Fprintf(o.out, t.Nothing+"\n", o.name)
 		return
@@ -30,7 +30,7 @@ func (o *hardenOptions) tell(m hardened, drifts []steps.Drift) {
 }
 
 func (o *hardenOptions) tellOne(m hardened, n int, d steps.Drift) {
-	t, c := text.T().Harden, text.T().Checks
+	t, c := &text.T().Harden, &text.T().Checks
 	say := func(indent, format string, args ...any) { fmt.Fprintf(o.out, indent+format+"\n", args...) }
 	join := func(list []string) string { return strings.Join(list, c.ListSeparator) }
 	var titles []string
@@ -110,7 +110,7 @@ func (m *machineToHarden) Unfinished() error {
 	if err != nil || finished {
 		return err
 	}
-	t := text.T().Harden
+	t := &text.T().Harden
 	return &text.Fault{What: fmt.Sprintf(t.NotComplete, m.env.Plan.Name),
 		Hint: fmt.Sprintf(t.NotCompleteHint, m.nameFlag(m.env.Plan.Name))}
 }

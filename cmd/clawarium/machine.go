@@ -57,7 +57,7 @@ func (a *app) hostFacts() plan.Host {
 
 // existing opens the machine that --name says, for looking only.
 func (a *app) existing() (*steps.Env, error) {
-	t := text.T().Command
+	t := &text.T().Command
 	facts := a.hostFacts()
 	if err := validName(a.name, facts); err != nil {
 		return nil, usageError{err}
@@ -84,7 +84,7 @@ func (a *app) existing() (*steps.Env, error) {
 
 // otherMachines is the hint for a name that does not exist.
 func (a *app) otherMachines() string {
-	t := text.T().Command
+	t := &text.T().Command
 	entries, _ := os.ReadDir(a.dirs.Machine(""))
 	var names []string
 	for _, e := range entries {

@@ -18,7 +18,7 @@ import (
 )
 
 func newOpen(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	port := layout.GatewayPort
 	c := &cobra.Command{
 		Use:   "open",
@@ -33,7 +33,7 @@ func newOpen(a *app) *cobra.Command {
 }
 
 func (a *app) open(ctx context.Context, port int) error {
-	t := text.T().Command
+	t := &text.T().Command
 	env, session, err := a.inside(ctx)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (a *app) inside(ctx context.Context) (*steps.Env, *guest.Session, error) {
 	}
 	status, err := env.Status(ctx)
 	if err == nil && status.State != "running" {
-		t := text.T().Command
+		t := &text.T().Command
 		err = &text.Fault{
 			What: fmt.Sprintf(t.NotRunning, env.Plan.Name),
 			Hint: fmt.Sprintf(t.NotRunningHint, a.nameFlag(env.Plan.Name)),

@@ -64,7 +64,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 // newFile writes a file that must not exist yet. path is as a person types it:
 // blanks around it do not count, and ~ is their home.
 func newFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
-	t := text.T().Command
+	t := &text.T().Command
 	typed := path
 	path = strings.TrimSpace(path)
 	if path == "" || strings.HasSuffix(path, "/") || strings.ContainsFunc(path, unicode.IsControl) {

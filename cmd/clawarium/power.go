@@ -31,7 +31,7 @@ func newStart(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				t := text.T().Command
+				t := &text.T().Command
 				said := t.Started
 				if already {
 					said = t.AlreadyRunning
@@ -54,7 +54,7 @@ func newStop(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				t := text.T().Command
+				t := &text.T().Command
 				said := t.Stopped
 				switch {
 				case stopped.Already:

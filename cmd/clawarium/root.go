@@ -98,7 +98,7 @@ func exitStatus(ctx context.Context, w io.Writer, err error) int {
 }
 
 func newRoot(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	root := &cobra.Command{
 		Use:           "clawarium",
 		Short:         t.RootShort,

@@ -18,7 +18,7 @@ func setKeys(p plan.Plan, assignments []string, h plan.Host) (plan.Plan, error) 
 	if len(assignments) == 0 {
 		return p, p.Validate(h)
 	}
-	t := text.T().Command
+	t := &text.T().Command
 	var wrong []error
 	sections := map[string][]string{}
 	var order []string

@@ -35,7 +35,7 @@ type setupOptions struct {
 }
 
 func newSetup(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	o := &setupOptions{app: a}
 	c := &cobra.Command{
 		Use:   "setup",
@@ -136,7 +136,7 @@ func (o *setupOptions) plan() (p plan.Plan, stored bool, err error) { return o.p
 
 // planOn holds it against the facts of a host.
 func (o *setupOptions) planOn(facts plan.Host) (p plan.Plan, stored bool, err error) {
-	t := text.T().Command
+	t := &text.T().Command
 	base := plan.Default(facts)
 	if o.nameGiven {
 		base.Name = o.name
@@ -176,7 +176,7 @@ func (a *app) unlike(old, p plan.Plan) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	t := text.T().Command
+	t := &text.T().Command
 	var said []string
 	for _, c := range changes {
 		said = append(said, fmt.Sprintf(t.PlanChange, c.Key, c.Old, c.New))
@@ -203,7 +203,7 @@ func (a *app) make(ctx context.Context, env *steps.Env, list []provision.Step, e
 
 // confirm shows what will be made and asks for a yes. The end of input is a no.
 func (o *setupOptions) confirm(ctx context.Context, env *steps.Env, stored bool) error {
-	t := text.T().Command
+	t := &text.T().Command
 	env.Summary(o.err, stored)
 	answer, err := ui.Ask(ctx, o.in, o.err, t.AskApply)
 	if err != nil {
@@ -219,7 +219,7 @@ func (o *setupOptions) confirm(ctx context.Context, env *steps.Env, stored bool)
 // modelKey reads the provider's key without ever putting it on a disk: from a
 // file descriptor, the environment, or a prompt without echo.
 func (o *setupOptions) modelKey(p plan.Plan) ([]byte, error) {
-	t := text.T().Command
+	t := &text.T().Command
 	if o.modelKeyFD >= 0 {
 		if p.OpenClaw.Provider == "none" {
 			return nil, usageError{&text.Fault{What: t.KeyWithoutProvider, Hint: t.KeyWithoutProviderHint}}
@@ -266,7 +266,7 @@ func keyFromEnviron() []byte {
 
 // checkKey refuses what cannot be a key, without showing it.
 func checkKey(key []byte) ([]byte, error) {
-	t := text.T().Command
+	t := &text.T().Command
 	key = []byte(strings.TrimSpace(string(key)))
 	bad := len(key) == 0 || len(key) > 4096
 	for _, b := range key {
@@ -282,7 +282,7 @@ func checkKey(key []byte) ([]byte, error) {
 
 // possible refuses what the flags ask for before anything is looked at.
 func (o *setupOptions) possible() error {
-	t := text.T().Command
+	t := &text.T().Command
 	var wrong []error
 	if o.until != "" && !slices.Contains(steps.IDs(), o.until) {
 		wrong = append(wrong, usageError{&text.Fault{

@@ -17,7 +17,7 @@ import (
 )
 
 func newShell(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	var keeper bool
 	c := &cobra.Command{
 		Use:   "shell [-- COMMAND...]",
@@ -43,7 +43,7 @@ func newShell(a *app) *cobra.Command {
 }
 
 func newOpenClaw(a *app) *cobra.Command {
-	t := text.T().Command
+	t := &text.T().Command
 	return &cobra.Command{
 		Use:   "openclaw -- ARGS...",
 		Short: t.OpenClawShort,

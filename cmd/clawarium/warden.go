@@ -187,19 +187,27 @@ func (a *app) wardenInstall(ctx context.Context) error {
 
 // wardenWalls puts the machine's filter in force again.
 func (a *app) wardenWalls(ctx context.Context) error {
-	return a.onMachine(ctx, "warden "+steps.WallsCommand, func(ctx context.Context, env *steps.Env) error {
+	env, err := a.existing()
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	err = a.onMachine(ctx, "warden "+steps.WallsCommand, func(ctx context.Context, env *steps.Env) error {
 		log, err := a.openLog(env.Plan.Name)
 		if err != nil {
 			return err
 		}
 		defer log.Close()
 		m := a.toHarden(env, nil, ui.NewLine(a.err, a.verbose).Event, log)
-		if err := env.PutWallsBack(ctx, m.h); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.err, text.T().Service.WallsPutBack)
-		return nil
+		return env.PutWallsBack(ctx, m.h)
 	})
+	if said := env.Service().Answer(err); err == nil {
+		err = said
+	}
+	if err == nil {
+		fmt.Fprintln(a.err, text.T().Service.WallsPutBack)
+	}
+	return err
 }
 
 // wardenState is what `status --json` says.

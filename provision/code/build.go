@@ -182,7 +182,7 @@ func room(dir string) error {
 	}
 	free := int64(fs.Bavail) * int64(fs.Bsize)
 	if free < needed {
-		t := text.T().Code
+		t := &text.T().Code
 		return &text.Fault{What: fmt.Sprintf(t.NoRoom, dir, free>>20, needed>>20), Hint: t.DiskFullHint}
 	}
 	return nil

@@ -73,7 +73,7 @@ const lockRetry = 200 * time.Millisecond
 // still has the hash that was recorded, else newly built. It needs no network
 // when the disk, or every tarball of it, is in the cache.
 func (s *Store) Get(ctx context.Context, q Request, r Reporter) (Disk, error) {
-	t := text.T().Code
+	t := &text.T().Code
 	lock, err := parseLockfile(q.Lockfile, q.Arch)
 	if err != nil {
 		return Disk{}, err
@@ -127,7 +127,7 @@ func (s *Store) Cached(q Request) (Disk, bool) {
 func (s *Store) Verify(ctx context.Context, d Disk) error { return s.verify(ctx, d, silent{}) }
 
 func (s *Store) verify(ctx context.Context, d Disk, r Reporter) error {
-	t := text.T().Code
+	t := &text.T().Code
 	sum, size, err := hashFile(ctx, d.Path, r)
 	if errors.Is(err, os.ErrNotExist) {
 		return &text.Fault{What: fmt.Sprintf(t.DiskMissing, d.Path), Hint: t.DiskDamagedHint, Err: err}

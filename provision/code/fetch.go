@@ -159,7 +159,7 @@ func (e *transient) Error() string { return e.fault.Error() }
 // download gets one tarball once. It has its final name only if its SHA-512 is
 // the lockfile's.
 func (f *fetcher) download(ctx context.Context, p *pkg, file string, buf []byte) error {
-	t := text.T().Code
+	t := &text.T().Code
 	if f.registry == "" {
 		return &text.Fault{What: t.NoRegistry, Hint: t.NoRegistryHint}
 	}
@@ -244,7 +244,7 @@ func (f *fetcher) download(ctx context.Context, p *pkg, file string, buf []byte)
 
 // mismatch says what came instead of the package, as far as that can be told.
 func (f *fetcher) mismatch(p *pkg, sum string, size int64) error {
-	t := text.T().Code
+	t := &text.T().Code
 	for _, other := range f.lock.packages {
 		if other.sha512 == sum {
 			return &text.Fault{What: fmt.Sprintf(t.Substituted, p, other), Hint: t.CorruptHint}
@@ -291,7 +291,7 @@ func sha512File(ctx context.Context, path string, buf []byte) (string, error) {
 // noSpace adds a hint to the error that a full disk gives.
 func noSpace(err error, dir string) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		t := text.T().Code
+		t := &text.T().Code
 		return &text.Fault{What: fmt.Sprintf(t.DiskFull, dir), Hint: t.DiskFullHint, Err: err}
 	}
 	return err

@@ -111,7 +111,7 @@ const (
 // parseLockfile reads a lockfile for one processor. The result holds what goes
 // on the disk; the error joins one Fault for each thing that is refused.
 func parseLockfile(data []byte, arch string) (*lockfile, error) {
-	t := text.T().Code
+	t := &text.T().Code
 	cpu, ok := npmCPU[arch]
 	if !ok {
 		return nil, &text.Fault{What: fmt.Sprintf(t.UnknownArch, arch), Hint: t.UnknownArchHint}
@@ -193,7 +193,7 @@ func parseLockfile(data []byte, arch string) (*lockfile, error) {
 
 // newPkg checks the place, name, version, origin and bins of one entry.
 func newPkg(key string, e lockEntry) (*pkg, error) {
-	t := text.T().Code
+	t := &text.T().Code
 	place, ok := strings.CutPrefix(key, modules)
 	name := e.Name
 	for _, part := range strings.Split(place, "/"+modules) {
@@ -244,7 +244,7 @@ func parseIntegrity(s string) (string, error) {
 
 // nodeSuits holds Node's version against what OpenClaw says it needs.
 func nodeSuits(engines json.RawMessage, lock *lockfile) error {
-	t := text.T().Code
+	t := &text.T().Code
 	var e struct{ Node string }
 	if json.Unmarshal(engines, &e) != nil || e.Node == "" {
 		return nil // says nothing, or says it in npm's oldest form

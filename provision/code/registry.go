@@ -26,7 +26,7 @@ var systemNpmrc = []string{"/etc/npmrc", "/usr/etc/npmrc", "/usr/local/etc/npmrc
 // the environment, else the owner's npmrc, else the system's, else the one that
 // was linked in. No token is read from any of them.
 func Registry(planValue string, getenv func(string) string) (string, error) {
-	t := text.T().Code
+	t := &text.T().Code
 	value := planValue
 	if value == "" {
 		value = npmSetting("registry", getenv)

@@ -44,7 +44,7 @@ var squashVersion = regexp.MustCompile(`version (\d+)\.(\d+)(\S*)`)
 // squashTool finds mksquashfs and returns its path and version. Reading a tar
 // stream came with version 4.5.
 func squashTool(ctx context.Context) (path, version string, err error) {
-	t := text.T().Code
+	t := &text.T().Code
 	path, err = exec.LookPath(mksquashfs)
 	if err != nil {
 		return "", "", &text.Fault{What: fmt.Sprintf(t.NoTool, mksquashfs), Hint: t.NoToolHint}
@@ -95,7 +95,7 @@ func (s *squasher) abort() {
 }
 
 func (s *squasher) fault(err error) error {
-	t := text.T().Code
+	t := &text.T().Code
 	said := s.log.String()
 	if strings.Contains(said, "No space left") {
 		return &text.Fault{What: fmt.Sprintf(t.DiskFull, s.cmd.Args[2]), Hint: t.DiskFullHint, Err: errors.New(said)}

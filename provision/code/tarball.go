@@ -59,7 +59,7 @@ func readTarball(p *pkg, tarball string, visit func(file) error) error {
 
 // readTar does the work of readTarball on the decompressed stream.
 func readTar(p *pkg, r io.Reader, limit limits, visit func(file) error) error {
-	t := text.T().Code
+	t := &text.T().Code
 	refuse := func(format string, args ...any) error {
 		return &text.Fault{What: fmt.Sprintf(format, append([]any{p}, args...)...), Hint: t.DoNotUseHint}
 	}

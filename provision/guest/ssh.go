@@ -137,7 +137,7 @@ func handshake(ctx context.Context, t Target, conn net.Conn) (*Client, error) {
 }
 
 func handshakeFault(ctx context.Context, t Target, shown ssh.PublicKey, err error) error {
-	say := text.T().Guest
+	say := &text.T().Guest
 	var auth *ssh.ServerAuthError
 	switch {
 	case shown != nil && !containsKey(t.HostKeys, shown):

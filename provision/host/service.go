@@ -30,6 +30,7 @@ type Service struct {
 	Machine string
 	Dir     string   // the machine's directory, which is all that the program writes to
 	Args    []string // of clawarium, for the program in the foreground
+	Wish    []string // of clawarium, for what the program may have done by another process; may be empty
 	Lock    string   // the file in Dir that the program has locked while it runs, with its pid
 }
 
@@ -90,7 +91,7 @@ func (s Service) Start(ctx context.Context) error {
 	}
 	for limit := time.Now().Add(startTime); s.pid() == 0; {
 		if time.Now().After(limit) {
-			t := text.T().Service
+			t := &text.T().Service
 			return &text.Fault{What: fmt.Sprintf(t.NotStarted, s.Machine), Hint: s.whereItSpeaks()}
 		}
 		if err := pause(ctx, 50*time.Millisecond); err != nil {
@@ -102,7 +103,7 @@ func (s Service) Start(ctx context.Context) error {
 
 // whereItSpeaks is the hint for a program that does not do what it should.
 func (s Service) whereItSpeaks() string {
-	t := text.T().Service
+	t := &text.T().Service
 	if s.unitThere() {
 		return fmt.Sprintf(t.SeeJournal, s.Unit())
 	}
@@ -135,7 +136,7 @@ func (s Service) Stop(ctx context.Context) error {
 		supervisor, worker := s.supervisor(), s.pid()
 		if supervisor == 0 && worker == 0 {
 			if untold {
-				t := text.T().Service
+				t := &text.T().Service
 				return &text.Fault{What: fmt.Sprintf(t.Untold, s.Machine), Hint: fmt.Sprintf(t.UntoldHint, s.Unit())}
 			}
 			return nil
@@ -143,7 +144,7 @@ func (s Service) Stop(ctx context.Context) error {
 		sig := syscall.SIGTERM
 		switch waited := time.Since(began); {
 		case waited > endTime+2*time.Second:
-			t := text.T().Service
+			t := &text.T().Service
 			pid := max(worker, supervisor)
 			return &text.Fault{What: fmt.Sprintf(t.NotStopped, s.Machine, pid), Hint: fmt.Sprintf(t.NotStoppedHint, pid)}
 		case waited > endTime:

@@ -252,7 +252,7 @@ func (s Service) once(ctx context.Context) error {
 // that is over already does not begin.
 func (s Service) Foreground(ctx context.Context, f func(context.Context) error) error {
 	if s.over() {
-		t := text.T().Service
+		t := &text.T().Service
 		return &text.Fault{What: fmt.Sprintf(t.Over, s.Machine), Hint: t.OverHint}
 	}
 	ctx, cancel := context.WithCancel(ctx)

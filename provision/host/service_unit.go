@@ -73,7 +73,7 @@ func userManager() bool {
 // Install puts the unit where the owner's systemd finds it, and starts it, now and
 // at each start of that systemd.
 func (s Service) Install(ctx context.Context) error {
-	t := text.T().Service
+	t := &text.T().Service
 	if !userManager() {
 		return &text.Fault{What: t.NoManager, Hint: t.NoManagerHint}
 	}
@@ -94,19 +94,35 @@ func (s Service) Install(ctx context.Context) error {
 		return err
 	}
 	start := "start"
-	if was, err := os.ReadFile(path); err != nil || string(was) != unit {
-		start = "restart" // one that runs would stay as the other unit has it
-		if err := renameio.WriteFile(path, []byte(unit), 0o644); err != nil {
-			return err
+	files := s.wishFiles(self, os.Getenv)
+	if files == nil {
+		files = map[string]string{}
+	}
+	files[s.Unit()] = unit
+	for name, unit := range files {
+		path := filepath.Join(filepath.Dir(path), name)
+		if was, err := os.ReadFile(path); err != nil || string(was) != unit {
+			start = "restart" // one that runs would stay as the other unit has it
+			if err := renameio.WriteFile(path, []byte(unit), 0o644); err != nil {
+				return err
+			}
 		}
 	}
 	if err = systemctl(ctx, "daemon-reload"); err == nil {
-		err = systemctl(ctx, "enable", s.Unit())
+		err = systemctl(ctx, append([]string{"enable"}, s.units()...)...)
 	}
 	if err == nil {
-		err = systemctl(ctx, start, s.Unit())
+		err = systemctl(ctx, append([]string{start}, s.units()...)...)
 	}
 	return err
+}
+
+// units are those that the owner's systemd starts.
+func (s Service) units() []string {
+	if len(s.Wish) == 0 || strings.Contains(s.Dir, "\n") {
+		return []string{s.Unit()}
+	}
+	return []string{s.Unit(), s.wishUnit() + ".path"}
 }
 
 // uninstall is the way back from Install. Without the owner's systemd only the file
@@ -117,13 +133,18 @@ func (s Service) uninstall(ctx context.Context) error {
 		return nil
 	}
 	manager := userManager()
-	if manager {
-		if err := systemctl(ctx, "disable", "--now", s.Unit()); err != nil {
-			return err
+	dir := filepath.Dir(path)
+	wants := filepath.Join(dir, "default.target.wants")
+	var errs []error
+	for _, unit := range s.units() {
+		if _, err := os.Lstat(filepath.Join(dir, unit)); err == nil && manager { // an earlier clawarium made but one
+			if err := systemctl(ctx, "disable", "--now", unit); err != nil {
+				return err
+			}
 		}
+		errs = append(errs, remove(filepath.Join(dir, unit)), remove(filepath.Join(wants, unit)))
 	}
-	wants := filepath.Join(filepath.Dir(path), "default.target.wants")
-	if err := errors.Join(remove(path), remove(filepath.Join(wants, s.Unit()))); err != nil {
+	if err := errors.Join(append(errs, remove(filepath.Join(dir, s.wishUnit()+".service")))...); err != nil {
 		return err
 	}
 	_ = os.Remove(wants) // refuses one that holds another's
@@ -153,7 +174,7 @@ func systemctl(ctx context.Context, args ...string) error {
 	if err == nil {
 		return nil
 	}
-	t := text.T().Service
+	t := &text.T().Service
 	said := string(bytes.TrimSpace(out[:min(len(out), 500)]))
 	line := "systemctl --user " + strings.Join(args, " ")
 	return &text.Fault{What: fmt.Sprintf(t.Systemctl, line, said), Hint: fmt.Sprintf(t.SystemctlHint, line), Err: err}
@@ -193,17 +214,7 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 	line("")
 	line("[Service]")
 	line("Type=exec")
-	words := []string{unitWord(self)} // where no variable is looked for
-	for _, a := range s.Args {
-		words = append(words, execWord(a))
-	}
-	line("ExecStart=%s", strings.Join(words, " "))
-	line("WorkingDirectory=/")
-	for _, name := range []string{"XDG_STATE_HOME", "XDG_CACHE_HOME"} {
-		if v := getenv(name); v != "" {
-			line("Environment=%s", unitWord(name+"="+v))
-		}
-	}
+	b.WriteString(execLines(self, s.Args, getenv))
 	line("Restart=always")
 	line("RestartSec=1")
 	line("TimeoutStopSec=%d", int(endTime.Seconds()))
@@ -234,6 +245,21 @@ func (s Service) unitFile(self string, getenv func(string) string, namespaces bo
 	line("[Install]")
 	line("WantedBy=default.target")
 	return b.String()
+}
+
+// execLines say what is run, where and with what.
+func execLines(self string, args []string, getenv func(string) string) string {
+	words := []string{unitWord(self)} // where no variable is looked for
+	for _, a := range args {
+		words = append(words, execWord(a))
+	}
+	out := "ExecStart=" + strings.Join(words, " ") + "\nWorkingDirectory=/\n"
+	for _, name := range []string{"XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		if v := getenv(name); v != "" {
+			out += "Environment=" + unitWord(name+"="+v) + "\n"
+		}
+	}
+	return out
 }
 
 // unitWord quotes a value for a unit file (systemd.syntax, systemd.unit): % begins a

@@ -23,7 +23,7 @@ import (
 // an @ and nothing after a ? or # is let in, since that is where secrets are
 // carried; and neither is ever quoted.
 func (k *key) addressProblem(path, s string, h Host) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	at := func(what, hint string) *Problem {
 		p := k.problem(h, s, what, hint)
 		p.Key = path
@@ -89,7 +89,7 @@ func (k *key) subnetProblem(s string, h Host) *Problem {
 	if s == Auto {
 		return nil
 	}
-	t := text.T().Plan
+	t := &text.T().Plan
 	hint := fmt.Sprintf(t.SubnetHint, k.path, "192.168.77.0/24")
 	net, err := netip.ParsePrefix(s)
 	if err != nil || !net.Addr().Is4() || !net.Addr().IsPrivate() || net.Bits() < subnetBitsLow || net.Bits() > subnetBitsHigh {
@@ -107,7 +107,7 @@ func (k *key) subnetProblem(s string, h Host) *Problem {
 const authoritiesAtMost = 4 << 20
 
 func (k *key) fileProblem(s string, h Host) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	shown := mask(s)
 	wrong := func(what, hint string) *Problem {
 		return k.problem(h, s, fmt.Sprintf(what, k.path, shown), hint)

@@ -71,7 +71,7 @@ func Read(data []byte, base Plan, h Host) (Plan, error) {
 // parse returns what could be read beside the problems; the reader is nil when
 // the file is not a tree of keys at all.
 func parse(data []byte, base Plan) (Plan, *reader, []*Problem) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	if len(data) > fileAtMost {
 		return base, nil, one(&Problem{what: fmt.Sprintf(t.TooLarge, len(data), fileAtMost), Hint: t.TooLargeHint})
 	}
@@ -114,7 +114,7 @@ func parse(data []byte, base Plan) (Plan, *reader, []*Problem) {
 // characters refuses what an editor would not show as it is: broken UTF-8,
 // control characters and marks that turn the writing direction.
 func (r *reader) characters() []*Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var found []*Problem
 	for n, line := range r.lines {
 		column := 0
@@ -148,7 +148,7 @@ func hidden(c rune) bool {
 
 // secrets finds lines that look like they hold a secret, comments included.
 func (r *reader) secrets() []*Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var found []*Problem
 	for n, line := range r.lines {
 		if !LooksSecret(line) || len(found) == problemsAtMost {
@@ -164,7 +164,7 @@ func (r *reader) secrets() []*Problem {
 // structure refuses, before the tree is made, what a plan never has and what
 // would make the tree large.
 func (r *reader) structure(tokens token.Tokens) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	count, began, ended := 0, false, false
 	for _, tk := range tokens {
 		switch tk.Type {
@@ -200,7 +200,7 @@ func (r *reader) structure(tokens token.Tokens) *Problem {
 // syntax turns the library's error into ours: its own text quotes lines of the
 // file, which may hold a secret.
 func (r *reader) syntax(err error) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	if e, ok := err.(interface {
 		GetMessage() string
 		GetToken() *token.Token

@@ -34,7 +34,7 @@ func (k *key) limits(h Host) (low, high int64) {
 // allowed says in words what k may be on h. With the zero Host it is what the
 // form allows.
 func (k *key) allowed(h Host) string {
-	t := text.T().Plan
+	t := &text.T().Plan
 	low, high := k.limits(h)
 	switch k.kind {
 	case number:

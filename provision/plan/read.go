@@ -28,7 +28,7 @@ func (r *reader) add(tk *token.Token, p *Problem) { r.found = append(r.found, r.
 
 // section reads the keys below prefix, which is empty or ends in a dot.
 func (r *reader) section(n ast.Node, prefix string) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var entries []*ast.MappingValueNode
 	switch n := n.(type) {
 	case *ast.MappingNode:
@@ -52,7 +52,7 @@ func (r *reader) section(n ast.Node, prefix string) {
 }
 
 func (r *reader) entry(e *ast.MappingValueNode, prefix string) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var name string
 	switch k := e.Key.(type) {
 	case *ast.StringNode:
@@ -84,7 +84,7 @@ func (r *reader) entry(e *ast.MappingValueNode, prefix string) {
 
 // unknown says what the key may have been meant to be.
 func (r *reader) unknown(e *ast.MappingValueNode, prefix, name string) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	here := siblings(prefix)
 	p := &Problem{Key: prefix + mask(name), Range: strings.Join(here, ", "), what: fmt.Sprintf(t.Unknown, prefix+mask(name))}
 	p.Hint = fmt.Sprintf(t.UnknownHint, p.Range)
@@ -140,7 +140,7 @@ func elsewhere(name string) (string, bool) {
 
 // value reads one key's value into the plan.
 func (r *reader) value(k *key, n ast.Node) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	tk := n.GetToken()
 	r.seen[k.path] = tk
 	list, isList := n.(*ast.SequenceNode)
@@ -197,14 +197,14 @@ func (r *reader) number(k *key, n ast.Node, v *int) {
 		*v, _ = strconv.Atoi(raw(n))
 		return
 	}
-	t := text.T().Plan
+	t := &text.T().Plan
 	r.add(n.GetToken(), k.problem(Host{}, written(n), fmt.Sprintf(t.NotNumber, k.path, written(n)), fmt.Sprintf(t.NumberHint, leaf(k.path), k.low)))
 }
 
 // text reads a string. A number or a truth value is refused instead of being
 // turned back into letters, since YAML may have read it as another than written.
 func (r *reader) text(k *key, path string, n ast.Node) (string, bool) {
-	t := text.T().Plan
+	t := &text.T().Plan
 	s, ok := n.(*ast.StringNode)
 	if !ok {
 		hint := fmt.Sprintf(t.TextHint, leaf(k.path), written(n))

@@ -41,12 +41,12 @@ func ParseSize(s string) (Size, error) {
 			return Size(n) * unit, nil
 		}
 	}
-	t := text.T().Plan
+	t := &text.T().Plan
 	return 0, &text.Fault{What: fmt.Sprintf(t.NotSize, mask(s)), Hint: sizeHint(s)}
 }
 
 func sizeHint(s string) string {
-	t := text.T().Plan
+	t := &text.T().Plan
 	m := looseSize.FindStringSubmatch(s)
 	if m == nil {
 		return t.SizeHint

@@ -62,7 +62,7 @@ func (k *key) numberProblem(n int, h Host) *Problem {
 	if v >= low && v <= high || k.zero && v == 0 {
 		return nil
 	}
-	t := text.T().Plan
+	t := &text.T().Plan
 	fit := min(max(v, low), high)
 	hint := fmt.Sprintf(t.Set, k.path, strconv.FormatInt(fit, 10))
 	if k.path == "version" {
@@ -72,7 +72,7 @@ func (k *key) numberProblem(n int, h Host) *Problem {
 }
 
 func (k *key) sizeProblem(s Size, h Host) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	low, high := k.limits(h)
 	fits := int64(s) >= low && int64(s) <= high
 	if fits && s%MiB == 0 {
@@ -99,7 +99,7 @@ func (k *key) sizeProblem(s Size, h Host) *Problem {
 // unfit is the problem that any string may have: a secret, characters that
 // cannot be shown, or more of them than any value needs.
 func (k *key) unfit(path, s string, h Host) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var p *Problem
 	switch {
 	case LooksSecret(s):
@@ -144,7 +144,7 @@ func (k *key) stringProblem(s string, h Host) *Problem {
 }
 
 func (k *key) choiceProblem(path, s string, h Host) *Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	if slices.Contains(k.choices, s) {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (k *key) choiceProblem(path, s string, h Host) *Problem {
 }
 
 func (k *key) patternHint() string {
-	t := text.T().Plan
+	t := &text.T().Plan
 	switch k.path {
 	case "name":
 		return fmt.Sprintf(t.NameHint, "openclaw")
@@ -169,7 +169,7 @@ func (k *key) patternHint() string {
 }
 
 func (k *key) listProblems(list []string, h Host) []*Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	var found []*Problem
 	if len(list) > int(k.high) {
 		hint := t.TooManyHint
@@ -208,7 +208,7 @@ func entry(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 // contradictions are choices that are fine alone and impossible together. A key
 // that already has a problem is left out: its value says nothing.
 func (p Plan) contradictions(found []*Problem) []*Problem {
-	t := text.T().Plan
+	t := &text.T().Plan
 	wrong := map[string]bool{}
 	for _, f := range found {
 		wrong[f.Key] = true

@@ -37,7 +37,7 @@ func (p Plan) YAML() ([]byte, error) {
 		return nil, &text.Fault{What: text.T().Plan.CannotWrite, Err: join(unfit)}
 	}
 
-	t := text.T().Plan
+	t := &text.T().Plan
 	var b strings.Builder
 	comment(&b, "", t.Header)
 	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", schemaAddress)

@@ -266,7 +266,7 @@ func (e *Env) Keyed() bool { return e.done()[stepModelKey] }
 
 // Text says it in lines; flag is how a command names this machine.
 func (s Status) Text(flag string) string {
-	t := text.T().Steps.Status
+	t := &text.T().Steps.Status
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line(t.Machine, s.Name)

@@ -140,7 +140,7 @@ func (e *Env) allowances() (Allowances, error) {
 		err = fmt.Errorf("format %d: %w", a.Format, errors.ErrUnsupported)
 	}
 	if err != nil {
-		t := text.T().Service
+		t := &text.T().Service
 		return a, fault(fmt.Sprintf(t.BadAllowances, path), t.BadAllowancesHint, err)
 	}
 	return a, nil
@@ -246,7 +246,7 @@ func (e *Env) updateHosts(ctx context.Context, r provision.Reporter) (EgressFact
 	}
 	sources, err := guest.AptHosts(ctx, session.Client)
 	if err != nil {
-		t := text.T().Service
+		t := &text.T().Service
 		return f, fault(t.NoSources, t.NoSourcesHint, err)
 	}
 	for _, s := range sources {

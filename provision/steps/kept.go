@@ -47,7 +47,7 @@ func readBaseline(path string) (*checks.Accepted, error) {
 		err = fmt.Errorf("format %d: %w", a.Format, errors.ErrUnsupported)
 	}
 	if err != nil {
-		t := text.T().Checks.Kept
+		t := &text.T().Checks.Kept
 		return nil, fault(fmt.Sprintf(t.BadBaseline, path), t.BadBaselineHint, err)
 	}
 	return &a, nil
@@ -188,7 +188,7 @@ func (e *Env) Promises() (map[checks.ID]time.Time, error) {
 		err = json.Unmarshal(data, &promises)
 	}
 	if err != nil {
-		t := text.T().Checks.Kept
+		t := &text.T().Checks.Kept
 		return nil, fault(fmt.Sprintf(t.BadPromises, path), t.BadPromisesHint, err)
 	}
 	return promises, nil

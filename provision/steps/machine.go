@@ -298,7 +298,7 @@ func (e *Env) Start(ctx context.Context, r provision.Reporter) (already bool, er
 	}
 	finished, err := e.Finished()
 	if err == nil && !finished { // it has no gateway yet that could be waited for
-		t := text.T().Harden
+		t := &text.T().Harden
 		err = fault(fmt.Sprintf(t.NotComplete, e.Plan.Name), fmt.Sprintf(t.NotCompleteHint, " --name "+e.Plan.Name), nil)
 	}
 	if err != nil {

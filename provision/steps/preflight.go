@@ -285,7 +285,7 @@ func libvirtTrouble(uri string, err error) preflight.LibvirtTrouble {
 
 // kvmSupport asks whether libvirt can use KVM too, once it is known to work.
 func (a *asked) kvmSupport(ctx context.Context) []preflight.ToolTrouble {
-	if a.conn == nil || runtime.GOOS == "darwin" {
+	if a.conn == nil {
 		return nil
 	}
 	_, err := a.conn.Supports(ctx, a.env.arch(), true)

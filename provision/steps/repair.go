@@ -107,7 +107,7 @@ func (e *Env) repairSteps(r *provision.Repair) ([]provision.Step, error) {
 		}
 		at := slices.IndexFunc(known, func(s provision.Step) bool { return s.ID == id })
 		if at < 0 || !slices.Contains(repairable, id) {
-			t := text.T().Engine
+			t := &text.T().Engine
 			return nil, &text.Fault{What: fmt.Sprintf(t.UnknownStep, id), Hint: fmt.Sprintf(t.UnknownHint, r.Version)}
 		}
 		step := known[at]
@@ -274,7 +274,7 @@ func (e *Env) forgetRepair(ctx context.Context, r *provision.Repair) error {
 
 // StepTitle is what a step of the machine or of a repair is called.
 func (e *Env) StepTitle(id string) string {
-	t := text.T().Harden
+	t := &text.T().Harden
 	switch id {
 	case repairPlan:
 		return t.Plan

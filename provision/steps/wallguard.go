@@ -4,12 +4,8 @@ package steps
 // something on this computer took them away.
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"time"
 
@@ -35,31 +31,19 @@ func (e *Env) wallsGone(ctx context.Context) bool {
 	return err == nil && knock == checks.KnockPassed
 }
 
-// PutBack does it in a process of its own, so that the warden's is without libvirt's
-// libraries, and none of libvirt's calls can hold it up.
+// PutBack has another process do it, so that the warden, which deals with the guest, needs
+// no right to use libvirt, has none of its libraries, and is held up by none of its calls.
 func (w *ownWalls) PutBack(ctx context.Context) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, putBackLimit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, self, "warden", WallsCommand, "--name", w.env.Plan.Name)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // what it began it ends in order
-	cmd.WaitDelay = 10 * time.Second
-	out, err := cmd.CombinedOutput()
-	if err == nil || len(out) == 0 {
-		return err
-	}
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n")) // of steps, then the error with its hint
-	return errors.New(string(bytes.Join(lines[max(0, len(lines)-2):], nil)))
+	return w.env.Service().Ask(ctx)
 }
 
 // PutWallsBack has the rules of the filter put on the card again, as a small repair:
 // announced before anything is done, and gone on with after a kill. A filter that is not
 // as it was made is left for its owner to decide about. The caller has the machine's lock.
 func (e *Env) PutWallsBack(ctx context.Context, h *Hardening) error {
-	t := text.T().Service
+	t := &text.T().Service
 	r, err := h.Pending(ctx)
 	if err != nil {
 		return err

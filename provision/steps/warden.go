@@ -28,10 +28,14 @@ var takesUp = 10 * time.Second
 
 // Service is what keeps the warden running.
 func (e *Env) Service() host.Service {
-	return host.Service{
+	s := host.Service{
 		Machine: e.Plan.Name, Dir: e.dir, Lock: warden.LockFile,
 		Args: []string{"warden", "run", "--name", e.Plan.Name},
 	}
+	if e.choices.System {
+		s.Wish = []string{"warden", WallsCommand, "--name", e.Plan.Name}
+	}
+	return s
 }
 
 // Warden is this machine's, to be run. It needs nothing of libvirt.
@@ -113,7 +117,7 @@ func (e *Env) wardenStep() provision.Step {
 // wardenLacks says what is missing of a warden that runs with this machine's policy
 // in force; "" when nothing is.
 func (e *Env) wardenLacks() (string, error) {
-	t := text.T().Service
+	t := &text.T().Service
 	s, running, err := warden.ReadStatus(e.dir)
 	if err != nil {
 		return "", err
@@ -168,7 +172,7 @@ func (e *Env) awaitPolicy(ctx context.Context, limit time.Duration) error {
 			return err
 		}
 		if time.Now().After(end) {
-			t := text.T().Service
+			t := &text.T().Service
 			var cause error
 			if s, _, err := warden.ReadStatus(e.dir); err == nil && s.PolicyTrouble != "" {
 				cause = errors.New(s.PolicyTrouble)
@@ -231,7 +235,7 @@ func (e *Env) Way() (Way, error) {
 
 // Text says it in a line.
 func (w Way) Text() string {
-	t := text.T().Service
+	t := &text.T().Service
 	switch {
 	case !w.Running:
 		return t.WayOff

@@ -58,7 +58,7 @@ func entry(host string, port int) string {
 
 // Change returns w with c. Its error joins everything that is wrong with c.
 func (w WayOut) Change(c WayChange, now time.Time) (WayOut, error) {
-	t := text.T().Allow
+	t := &text.T().Allow
 	var wrong []error
 	no := func(what, hint string) { wrong = append(wrong, &text.Fault{What: what, Hint: hint}) }
 	read := func(s string) (canonical, host string, ok bool) {

@@ -19,7 +19,10 @@ import (
 // be used: it opens, answers and lists its domains. Otherwise it takes the
 // user's own and says what is lost by that.
 func Choose(ctx context.Context, want string) (uri, why string, err error) {
-	t := text.T().Virt
+	t := &text.T().Virt
+	if want == "system" && runtime.GOOS == "darwin" { // it has no networks and no filters there
+		return SystemURI, "", fault(nil, t.ChoseSessionMac, "connection: session", nil)
+	}
 	switch want {
 	case "system":
 		return SystemURI, t.ChoseSystemAsked, usable(ctx, SystemURI)

@@ -73,7 +73,7 @@ func OpenReadOnly(ctx context.Context, uri string) (*Conn, error) {
 
 func open(ctx context.Context, uri string, limit time.Duration, connect func(string) (*libvirt.Connect, error)) (*Conn, error) {
 	if uri == SessionURI && os.Geteuid() == 0 {
-		t := text.T().Virt
+		t := &text.T().Virt
 		return nil, fault(ErrDenied, t.RootSession, t.RootSessionHint, nil)
 	}
 	runEventLoop()
@@ -113,7 +113,7 @@ func open(ctx context.Context, uri string, limit time.Duration, connect func(str
 		return o.l.GetLibVersion()
 	})
 	if err == nil && version < MinLibvirt {
-		t := text.T().Virt
+		t := &text.T().Virt
 		err = fault(ErrTooOld, fmt.Sprintf(t.TooOld, versionText(version)), t.TooOldHint, nil)
 	}
 	if err != nil {
@@ -162,7 +162,7 @@ func (c *Conn) acquire() (*libvirt.Connect, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		t := text.T().Virt
+		t := &text.T().Virt
 		return nil, fault(ErrDown, fmt.Sprintf(t.Closed, c.uri), "", nil)
 	}
 	c.users++

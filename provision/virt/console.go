@@ -134,7 +134,7 @@ func (o *op) console(machine string, w io.Writer, opened func()) error {
 	o.at("virDomainIsActive")
 	if active, err := d.IsActive(); err != nil || !active {
 		if err == nil {
-			t := text.T().Virt
+			t := &text.T().Virt
 			err = fault(ErrState, fmt.Sprintf(t.NotRunning, machine), t.NotRunningHint, nil)
 		}
 		return err

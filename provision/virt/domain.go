@@ -91,7 +91,7 @@ func (o *op) owned(machine string) (*libvirt.Domain, error) {
 	}
 	_, ours, err := o.tagOf(d, machine)
 	if err == nil && !ours {
-		t := text.T().Virt
+		t := &text.T().Virt
 		err = fault(ErrForeign, fmt.Sprintf(t.ForeignDomain, layout.Domain(machine)), t.ForeignHint, nil)
 	}
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *Conn) Define(ctx context.Context, s Spec) error {
 		return err
 	}
 	return c.do(ctx, func(o *op) error {
-		t := text.T().Virt
+		t := &text.T().Virt
 		name := layout.Domain(s.Machine)
 		old, err := o.domain(s.Machine)
 		if err != nil {
@@ -302,7 +302,7 @@ func (c *Conn) Shutdown(ctx context.Context, machine string, grace time.Duration
 	if force {
 		return c.Destroy(ctx, machine)
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(ErrState, fmt.Sprintf(t.StillRunning, machine, grace), t.StillRunningHint, nil)
 }
 
@@ -322,7 +322,7 @@ func (c *Conn) Undefine(ctx context.Context, machine string) error {
 			return err
 		}
 		if stateOf(s).Active() {
-			t := text.T().Virt
+			t := &text.T().Virt
 			return fault(ErrState, fmt.Sprintf(t.Running, machine), t.RunningHint, nil)
 		}
 		o.at("virDomainUndefineFlags")

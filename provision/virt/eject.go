@@ -49,7 +49,7 @@ func (c *Conn) Eject(ctx context.Context, machine string, within time.Duration) 
 			asked = time.Now()
 		}
 		if !time.Now().Before(deadline) {
-			t := text.T().Virt
+			t := &text.T().Virt
 			return fault(ErrState, fmt.Sprintf(t.SeedStays, machine, within), t.SeedStaysHint, nil)
 		}
 		if err := sleep(ctx, min(300*time.Millisecond, time.Until(deadline))); err != nil {

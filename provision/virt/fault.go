@@ -46,7 +46,18 @@ func (e *kindError) Unwrap() []error {
 	return []error{e.kind, e.cause}
 }
 
+// typedOnAMac is a hint without what is typed on Linux.
+func typedOnAMac(hint, commands string) string {
+	if strings.Contains(hint, "sudo ") {
+		return commands
+	}
+	return hint
+}
+
 func fault(kind error, what, hint string, cause error) *text.Fault {
+	if homebrew != "" {
+		hint = typedOnAMac(hint, homebrew)
+	}
 	f := &text.Fault{What: what, Hint: hint}
 	switch {
 	case kind == nil:
@@ -75,7 +86,7 @@ func classify(uri, call string, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	var le libvirt.Error
 	if !errors.As(err, &le) {
 		return err // of the caller's file or context, not of libvirt
@@ -142,16 +153,16 @@ func isCode(err error, code libvirt.ErrorNumber) bool {
 }
 
 func timeoutFault(uri, call string, limit time.Duration) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(ErrTimeout, fmt.Sprintf(t.Timeout, call, limit, uri), t.TimeoutHint, nil)
 }
 
 func notFound(name string) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(ErrNotFound, fmt.Sprintf(t.NotFound, name), t.NotFoundHint, nil)
 }
 
 func badSpec(field, value string) error {
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(nil, fmt.Sprintf(t.BadSpec, field, value), t.BadSpecHint, nil)
 }

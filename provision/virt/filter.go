@@ -92,7 +92,7 @@ func (c *Conn) EnsureFilter(ctx context.Context, s FilterSpec) error {
 				return err
 			}
 			if !is.Ours || is.UUID != s.UUID {
-				t := text.T().Virt
+				t := &text.T().Virt
 				return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, s.name()), t.ForeignHint, nil)
 			}
 			// The last drops are a place further up, where nothing else is.
@@ -126,7 +126,7 @@ func (c *Conn) DeleteFilter(ctx context.Context, machine string) error {
 		if err != nil {
 			return err
 		}
-		t := text.T().Virt
+		t := &text.T().Virt
 		if !is.Ours {
 			return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, is.Name), t.ForeignHint, nil)
 		}

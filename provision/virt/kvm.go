@@ -22,26 +22,12 @@ import (
 // the firmware is through in one to two seconds; by emulation it takes 3.4 s.
 const kvmLimit = 10 * time.Second
 
-// firmwareCode are the places of UEFI code without Secure Boot, by
-// architecture, as Debian, Fedora, Arch and openSUSE install it.
-var firmwareCode = map[string][]string{
-	"amd64": {
-		"/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_CODE.fd",
-		"/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/x64/OVMF_CODE.4m.fd",
-		"/usr/share/qemu/ovmf-x86_64-code.bin",
-	},
-	"arm64": {
-		"/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw",
-		"/usr/share/edk2/aarch64/QEMU_CODE.fd", "/usr/share/qemu/aavmf-aarch64-code.bin",
-	},
-}
-
 // Probe says how ProbeKVM starts its guest. The zero value is this computer's.
 type Probe struct {
-	Device   string        // /dev/kvm
+	Device   string        // /dev/kvm; on macOS there is none
 	QEMU     string        // program; empty: qemu-system-… from PATH
 	Firmware string        // UEFI code; empty: the first of the usual places
-	Accel    string        // kvm
+	Accel    string        // kvm; on macOS hvf
 	CPU      string        // host
 	Limit    time.Duration // 10 s
 }
@@ -54,9 +40,15 @@ type Probe struct {
 // that worked, and in a sentence why. QEMU runs as the caller, without disk or
 // network, and is killed after 10 s.
 //
-// On arm64 the same is done with that architecture's firmware; this has not been
-// tried on hardware.
-func ProbeKVM(ctx context.Context) (ok bool, why string) { return Probe{}.Run(ctx) }
+// On arm64 the same is done with that architecture's firmware, and on macOS with hvf;
+// neither has been tried on hardware.
+func ProbeKVM(ctx context.Context) (ok bool, why string) {
+	ok, why = Probe{}.Run(ctx)
+	if helpName != "kvm" {
+		why = strings.ReplaceAll(why, "KVM", helpName)
+	}
+	return ok, why
+}
 
 // ProbeKVMAs is ProbeKVM for a machine of another architecture, which KVM
 // cannot run.
@@ -69,16 +61,18 @@ func ProbeKVMAs(ctx context.Context, arch string) (ok bool, why string) {
 
 // Run makes the probe.
 func (p Probe) Run(ctx context.Context) (ok bool, why string) {
-	t := text.T().Virt
+	t := &text.T().Virt
 	p.fill()
-	if _, err := os.Stat(p.Device); err != nil {
-		return false, fmt.Sprintf(t.KVMNoDevice, p.Device)
+	if helpDevice != "" {
+		if _, err := os.Stat(p.Device); err != nil {
+			return false, fmt.Sprintf(t.KVMNoDevice, p.Device)
+		}
+		f, err := os.OpenFile(p.Device, os.O_RDWR, 0)
+		if err != nil {
+			return false, fmt.Sprintf(t.KVMNoAccess, p.Device)
+		}
+		f.Close()
 	}
-	f, err := os.OpenFile(p.Device, os.O_RDWR, 0)
-	if err != nil {
-		return false, fmt.Sprintf(t.KVMNoAccess, p.Device)
-	}
-	f.Close()
 	qemu, err := exec.LookPath(p.QEMU)
 	if err != nil {
 		return false, fmt.Sprintf(t.KVMNoQEMU, p.QEMU)
@@ -91,7 +85,7 @@ func (p Probe) Run(ctx context.Context) (ok bool, why string) {
 
 func (p *Probe) fill() {
 	if p.Device == "" {
-		p.Device = "/dev/kvm"
+		p.Device = helpDevice
 	}
 	if p.QEMU == "" {
 		p.QEMU = "qemu-system-" + libvirtArch[runtime.GOARCH].arch
@@ -111,7 +105,7 @@ func (p *Probe) fill() {
 		}
 	}
 	if p.Accel == "" {
-		p.Accel = "kvm"
+		p.Accel = helpName
 	}
 	if p.CPU == "" {
 		p.CPU = "host"
@@ -126,7 +120,7 @@ func (p *Probe) fill() {
 const bootMark = "BdsDxe"
 
 func (p Probe) boot(ctx context.Context, qemu string) (bool, string) {
-	t := text.T().Virt
+	t := &text.T().Virt
 	dir, err := os.MkdirTemp("", "clawarium-kvm-")
 	if err != nil {
 		return false, fmt.Sprintf(t.KVMBreaks, err)
@@ -144,12 +138,15 @@ func (p Probe) boot(ctx context.Context, qemu string) (bool, string) {
 	machine := libvirtArch[runtime.GOARCH].machine
 	limited, cancel := context.WithTimeout(ctx, p.Limit)
 	defer cancel()
-	cmd := exec.CommandContext(limited, qemu,
-		"-nodefaults", "-no-user-config", "-display", "none", "-sandbox", "on",
+	cmd := exec.CommandContext(limited, qemu, "-sandbox", "on",
+		"-nodefaults", "-no-user-config", "-display", "none",
 		"-machine", machine, "-accel", p.Accel, "-cpu", p.CPU, "-smp", "2", "-m", "128",
 		"-drive", "if=pflash,format=raw,unit=0,readonly=on,file="+p.Firmware,
 		"-drive", "if=pflash,format=raw,unit=1,file="+vars,
 		"-serial", "stdio")
+	if !seccomp {
+		cmd.Args = append(cmd.Args[:1], cmd.Args[3:]...)
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	var complaints tail

@@ -52,6 +52,9 @@ func TestKVMThatIsNotThereIsSaidToBeSo(t *testing.T) {
 	} {
 		p := whole
 		damage(&p)
+		if helpDevice == "" && p.Device != whole.Device {
+			continue // macOS has none
+		}
 		if ok, why := p.Run(t.Context()); ok || !strings.Contains(why, want) {
 			t.Errorf("%s: %v, %q", want, ok, why)
 		}

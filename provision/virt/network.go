@@ -114,7 +114,7 @@ func (c *Conn) EnsureNetwork(ctx context.Context, s NetworkSpec) error {
 		return err
 	}
 	err = c.do(ctx, func(o *op) error {
-		t := text.T().Virt
+		t := &text.T().Virt
 		n, err := o.network(s.name())
 		if err != nil {
 			return err
@@ -203,7 +203,7 @@ func (c *Conn) DeleteNetwork(ctx context.Context, machine string) error {
 			return err
 		}
 		if !is.Ours || is.Tag.Machine != machine {
-			t := text.T().Virt
+			t := &text.T().Virt
 			return fault(ErrForeign, fmt.Sprintf(t.ForeignNetwork, is.Name), t.ForeignHint, nil)
 		}
 		if is.Active {

@@ -75,7 +75,7 @@ func (o *op) pool(name, path string) (*libvirt.StoragePool, error) {
 	}
 	is, err := o.poolPath(p)
 	if err == nil && is != filepath.Clean(path) {
-		t := text.T().Virt
+		t := &text.T().Virt
 		err = fault(ErrForeign, fmt.Sprintf(t.ForeignPool, name, is, filepath.Clean(path)), t.ForeignPoolHint, nil)
 	}
 	if err != nil {
@@ -167,7 +167,7 @@ func (p *Pool) Delete(ctx context.Context) error {
 				return err
 			}
 			if n > 0 {
-				t := text.T().Virt
+				t := &text.T().Virt
 				return fault(ErrState, fmt.Sprintf(t.PoolNotEmpty, p.name, n), t.PoolNotEmptyHint, nil)
 			}
 			o.at("virStoragePoolDestroy")

@@ -134,7 +134,7 @@ func (o *op) ownNetwork(machine, uuid string) (*libvirt.Network, error) {
 	}
 	is, err := o.describeNetwork(n)
 	if err == nil && (!is.Ours || is.Tag.Machine != machine || is.UUID != uuid) {
-		t := text.T().Virt
+		t := &text.T().Virt
 		err = fault(ErrForeign, fmt.Sprintf(t.ForeignNetwork, layout.Network(machine)), t.ForeignHint, nil)
 	}
 	if err != nil {
@@ -152,7 +152,7 @@ func (o *op) stopNetwork(n *libvirt.Network, machine string) error {
 			ports[i].Free()
 		}
 		if len(ports) > 0 {
-			t := text.T().Virt
+			t := &text.T().Virt
 			return fault(ErrState, fmt.Sprintf(t.NetworkDiffers, layout.Network(machine)), t.NetworkDiffersHint, nil)
 		}
 	}
@@ -199,7 +199,7 @@ func (c *Conn) PutBackDomain(ctx context.Context, machine, uuid, x string) error
 				return err
 			}
 			if !is.Ours || is.UUID != uuid {
-				t := text.T().Virt
+				t := &text.T().Virt
 				return fault(ErrForeign, fmt.Sprintf(t.ForeignDomain, layout.Domain(machine)), t.ForeignHint, nil)
 			}
 		}
@@ -233,7 +233,7 @@ func (c *Conn) PutBackFilter(ctx context.Context, machine, uuid, x string) error
 				return err
 			}
 			if !is.Ours || is.UUID != uuid {
-				t := text.T().Virt
+				t := &text.T().Virt
 				return fault(ErrForeign, fmt.Sprintf(t.ForeignFilter, layout.Filter(machine)), t.ForeignHint, nil)
 			}
 		}

@@ -23,7 +23,7 @@ type Spec struct {
 	Arch    string // amd64 or arm64
 
 	System bool // qemu:///system and an isolated network; else qemu:///session
-	KVM    bool // else emulation
+	KVM    bool // the processor's help, on macOS hvf; else emulation
 	// SlowClock lets the guest's clock advance a nanosecond an instruction.
 	// Under emulation only; the machine then has one processor, whatever CPUs
 	// says, because instructions can be counted on one only.
@@ -166,7 +166,7 @@ func (s Spec) domain() domainXML {
 		Devices:    s.devices(),
 	}
 	if s.KVM {
-		d.Type = "kvm"
+		d.Type = helpName
 		d.CPU.Mode = "host-passthrough"
 	}
 	if x86 {

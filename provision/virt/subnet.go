@@ -74,7 +74,7 @@ func (c *Conn) FreeSubnet(ctx context.Context, hostRoutes []netip.Prefix) (netip
 		}
 		free := pickFree(taken)
 		if !free.IsValid() {
-			t := text.T().Virt
+			t := &text.T().Virt
 			return netip.Prefix{}, fault(nil, t.NoSubnet, t.NoSubnetHint, nil)
 		}
 		return free, nil

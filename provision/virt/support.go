@@ -21,7 +21,7 @@ type Support struct {
 }
 
 // Supports asks libvirt whether it can run a machine of arch (amd64 or arm64),
-// with KVM or by emulation. A fault that says what to install when it cannot;
+// with KVM (on macOS hvf) or by emulation. A fault that says what to install when it cannot;
 // ErrNoFirmware when it has no UEFI firmware for it.
 func (c *Conn) Supports(ctx context.Context, arch string, kvm bool) (Support, error) {
 	kind, ok := libvirtArch[arch]
@@ -30,9 +30,9 @@ func (c *Conn) Supports(ctx context.Context, arch string, kvm bool) (Support, er
 	}
 	virtType := "qemu"
 	if kvm {
-		virtType = "kvm"
+		virtType = helpName
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	s, err := ask(ctx, c, func(o *op) (Support, error) {
 		o.slow("virConnectGetDomainCapabilities")
 		x, err := o.l.GetDomainCapabilities("", kind.arch, kind.machine, virtType, 0)

@@ -56,7 +56,7 @@ func (p *Pool) UploadFrom(ctx context.Context, name string, from io.Reader, size
 	if err == nil {
 		v, err = p.Volume(ctx, name)
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	if err == nil && (v == nil || v.Length != size) {
 		err = fault(ErrDamaged, fmt.Sprintf(t.VolumeDamaged, name), t.VolumeDamagedHint, nil)
 	}

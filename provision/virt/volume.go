@@ -35,7 +35,7 @@ func checkName(name string) error {
 	if len(name) <= volumeNameMost && volumeName.MatchString(name) {
 		return nil
 	}
-	t := text.T().Virt
+	t := &text.T().Virt
 	return fault(nil, fmt.Sprintf(t.BadName, name), t.BadNameHint, nil)
 }
 
@@ -209,7 +209,7 @@ func (p *Pool) create(ctx context.Context, name string, size int64, format, back
 		if err := o.refresh(l); err != nil {
 			return nil, err
 		}
-		t := text.T().Virt
+		t := &text.T().Virt
 		there := fault(ErrExists, fmt.Sprintf(t.VolumeThere, name, p.name), t.VolumeThereHint, nil)
 		if v, err := o.volume(l, name); err != nil {
 			return nil, err

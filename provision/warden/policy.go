@@ -66,7 +66,7 @@ type Rule struct {
 // ParsePolicy reads a policy. Its error joins a *text.Fault for every problem.
 func ParsePolicy(data []byte) (Policy, error) {
 	var p Policy
-	say := text.T().Warden
+	say := &text.T().Warden
 	if len(data) > policyBytes {
 		return Policy{}, &text.Fault{What: fmt.Sprintf(say.PolicyTooLong, policyBytes), Hint: say.PolicyHint}
 	}
@@ -87,7 +87,7 @@ func ParsePolicy(data []byte) (Policy, error) {
 // Validate says everything that is wrong with p, joined; nil when it can be put in
 // force as it is.
 func (p Policy) Validate() error {
-	say := text.T().Warden
+	say := &text.T().Warden
 	var faults []error
 	wrong := func(what, hint string) { faults = append(faults, &text.Fault{What: what, Hint: hint}) }
 	if p.Format != PolicyFormat {
@@ -154,7 +154,7 @@ func (p Policy) Decide(host string, port int, now time.Time) Decision {
 
 // checkPattern says what is wrong with the host of a rule.
 func checkPattern(pattern string) error {
-	say := text.T().Warden
+	say := &text.T().Warden
 	if addr, err := netip.ParseAddr(pattern); err == nil {
 		switch {
 		case addr.String() != pattern || addr.Zone() != "":

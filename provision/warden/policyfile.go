@@ -64,7 +64,7 @@ func stampInfo(info fs.FileInfo) stamp {
 
 // readPolicy also says which version it read.
 func readPolicy(path string) (Policy, stamp, error) {
-	say := text.T().Warden
+	say := &text.T().Warden
 	seen := stampOf(path)
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {

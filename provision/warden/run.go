@@ -47,7 +47,7 @@ type run struct {
 // a guest that has made it hold memory that it cannot get rid of: whoever started it
 // starts it again in a new process.
 func (w *Warden) Run(ctx context.Context) error {
-	say := text.T().Warden
+	say := &text.T().Warden
 	if w.Dir == "" || w.Connect == nil || w.World == nil {
 		return &text.Fault{What: say.Incomplete, Hint: say.IncompleteHint}
 	}
@@ -100,7 +100,7 @@ func (w *Warden) Run(ctx context.Context) error {
 // lock takes the lock of the machine's warden. Whoever only looks whether it is held has
 // it for a moment, so one that is taken is tried again.
 func (w *Warden) lock(ctx context.Context) (*flock.Flock, error) {
-	say := text.T().Warden
+	say := &text.T().Warden
 	path := filepath.Join(w.Dir, LockFile)
 	fl := flock.New(path, flock.SetFlag(os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW), flock.SetPermissions(0o600))
 	for patience := time.Now().Add(time.Second); ; {
@@ -133,7 +133,7 @@ func trim(b []byte) []byte {
 }
 
 func (w *Warden) noFiles(err error) error {
-	say := text.T().Warden
+	say := &text.T().Warden
 	return &text.Fault{What: fmt.Sprintf(say.NoFiles, w.Dir), Hint: say.NoFilesHint, Err: err}
 }
 
@@ -206,7 +206,7 @@ func greedy() error {
 // listen serves the guest for as long as the channel lasts. When nothing can listen
 // there, the channel stays, and with it the journal; only nothing can get out.
 func (r *run) listen(ctx context.Context, ch Channel) {
-	say := text.T().Warden
+	say := &text.T().Warden
 	connected := func(yes bool, since time.Time, trouble string) {
 		r.set(func(s *Status) {
 			if ctx.Err() == nil {

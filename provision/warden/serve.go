@@ -110,7 +110,7 @@ func (c *conn) refuseHTTP(reason Reason, address, name string) {
 	case ReasonPolicy, ReasonLog:
 		status = http.StatusServiceUnavailable
 	}
-	say := text.T().Warden
+	say := &text.T().Warden
 	body := fmt.Sprintf(say.Refused, say.Reasons[string(reason)], reason) + "\n"
 	c.answer([]byte("HTTP/1.1 " + strconv.Itoa(status) + " " + http.StatusText(status) +
 		"\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nX-Clawarium: " + string(reason) +

@@ -23,7 +23,7 @@ type Walls interface {
 // guard looks at the walls now and then. When they are gone it has them put back, and
 // says so in the status; when that does not help, it tries again after longer pauses.
 func (r *run) guard(ctx context.Context) {
-	say := text.T().Warden
+	say := &text.T().Warden
 	for pause := r.limits.Walls; ; {
 		sleep(ctx, pause)
 		if ctx.Err() != nil {
