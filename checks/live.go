@@ -42,49 +42,36 @@ const (
 	ofGuest       part = "Guest"
 )
 
-// readings are the parts that each control's judge reads: a list, which takes less of
-// the program than a map. A test holds it against the source of the judges.
-var readings = []struct {
-	by    ID
-	parts []part
-}{
-	{"K1", []part{ofLive, ofInactive, ofQemu}},
-	{"K2", []part{ofOpenClaw}},
-	{"K3", []part{ofConnections, ofQemu, ofGuest, ofDrills}},
-	{"K4", []part{ofLive, ofInactive, ofNetwork, ofNetworkNext, ofBridge, ofSockets, ofQemu, ofConnections}},
-	{"K5", []part{ofGuest}},
-	{"K6", []part{ofGuest}},
-	{"K7", []part{ofGuest}},
-	{"K8", []part{ofGuest}},
-	{"K9", []part{ofLogins, ofGuest, ofDrills}},
-	{"K10", []part{ofGuest}},
-	{"K11", []part{ofLive, ofInactive, ofGuest}},
-	{"K12", []part{ofLive, ofInactive, ofQemu}},
-	{"K13", []part{ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu, ofConnections, ofWarden, ofDrills}},
-	{"K14", []part{ofGuest}},
-	{"K15", []part{ofLive, ofInactive, ofManifest, ofDigests}},
-	{"K16", []part{ofGuest}},
-	{"K17", []part{ofGuest}},
-	{"K18", []part{ofConsole, ofGuest, ofWarden, ofStream}},
-	{"K19", []part{ofGuest}},
-	{"K20", []part{ofGuest, ofAudit}},
-	{"K21", []part{ofLive, ofInactive, ofStops}},
-	{"K22", []part{ofBackups}},
-	{"K23", []part{ofGuest}},
-	{"K24", []part{ofCPU, ofBaseline, ofQemu}},
-	{"K25", []part{ofLive, ofInactive}},
-	{"K26", []part{ofGuest, ofWarden}},
-	{"K27", []part{ofGuest}},
-}
-
-// restsOn says which parts a control's judge reads.
-func restsOn(id ID) []part {
-	for _, r := range readings {
-		if r.by == id {
-			return r.parts
-		}
-	}
-	return nil
+// restsOn says which parts each control's judge reads. A test holds it against
+// the source of the judges.
+var restsOn = map[ID][]part{
+	"K1":  {ofLive, ofInactive, ofQemu},
+	"K2":  {ofOpenClaw},
+	"K3":  {ofConnections, ofQemu, ofGuest, ofDrills},
+	"K4":  {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofBridge, ofSockets, ofQemu, ofConnections},
+	"K5":  {ofGuest},
+	"K6":  {ofGuest},
+	"K7":  {ofGuest},
+	"K8":  {ofGuest},
+	"K9":  {ofLogins, ofGuest, ofDrills},
+	"K10": {ofGuest},
+	"K11": {ofLive, ofInactive, ofGuest},
+	"K12": {ofLive, ofInactive, ofQemu},
+	"K13": {ofLive, ofInactive, ofNetwork, ofNetworkNext, ofFilter, ofBridge, ofQemu, ofConnections, ofWarden, ofDrills},
+	"K14": {ofGuest},
+	"K15": {ofLive, ofInactive, ofManifest, ofDigests},
+	"K16": {ofGuest},
+	"K17": {ofGuest},
+	"K18": {ofConsole, ofGuest, ofWarden, ofStream},
+	"K19": {ofGuest},
+	"K20": {ofGuest, ofAudit},
+	"K21": {ofLive, ofInactive, ofStops},
+	"K22": {ofBackups},
+	"K23": {ofGuest},
+	"K24": {ofCPU, ofBaseline, ofQemu},
+	"K25": {ofLive, ofInactive},
+	"K26": {ofGuest, ofWarden},
+	"K27": {ofGuest},
 }
 
 // SoFar is what is known while Collect is still looking.
@@ -97,7 +84,7 @@ type SoFar struct {
 // what Judge says of all the evidence in the end.
 func (known SoFar) Judge(of plan.Plan) []Finding {
 	return slices.DeleteFunc(Judge(of, known.evidence), func(f Finding) bool {
-		return slices.ContainsFunc(restsOn(f.Control), func(on part) bool { return known.open[on] })
+		return slices.ContainsFunc(restsOn[f.Control], func(on part) bool { return known.open[on] })
 	})
 }
 

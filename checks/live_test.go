@@ -157,7 +157,7 @@ func TestEachControlWaitsForExactlyWhatItsJudgeReads(t *testing.T) {
 			t.Errorf("%s: no source of %s", r.id, name)
 		}
 		want := slices.Sorted(maps.Keys(reads))
-		if got := slices.Sorted(slices.Values(restsOn(r.id))); !slices.Equal(got, want) {
+		if got := slices.Sorted(slices.Values(restsOn[r.id])); !slices.Equal(got, want) {
 			t.Errorf("%s waits for %v, its judge reads %v", r.id, got, want)
 		}
 	}
@@ -225,7 +225,7 @@ func TestWhatIsSettledNeverChangesWhateverComesInFirst(t *testing.T) {
 			}
 			for _, p := range parts {
 				for _, f := range knowing(e, []part{p}).Judge(plan.Plan{}) {
-					if slices.Contains(restsOn(f.Control), p) {
+					if slices.Contains(restsOn[f.Control], p) {
 						t.Errorf("%s is settled while %s is looked at", f.Control, p)
 					}
 				}

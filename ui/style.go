@@ -77,29 +77,28 @@ func symbol(of checks.Status) string {
 
 // theme dresses huh's fields in our roles.
 func (s *styles) theme() huh.Theme {
-	is := func(as lipgloss.Style, all ...*lipgloss.Style) {
-		for _, one := range all {
-			*one = as
-		}
-	}
 	return huh.ThemeFunc(func(bool) *huh.Styles {
 		t := huh.ThemeBase(s.dark)
 		t.FieldSeparator = lipgloss.NewStyle().SetString("\n\n")
 		for _, f := range []*huh.FieldStyles{&t.Focused, &t.Blurred} {
 			f.Base = lipgloss.NewStyle().PaddingLeft(2)
 			f.Card = f.Base
-			is(s.title, &f.Title, &f.NoteTitle)
-			is(s.faint, &f.Description, &f.TextInput.Placeholder)
-			is(s.bad, &f.ErrorMessage)
-			is(s.bad.SetString(" !"), &f.ErrorIndicator)
-			is(s.focus.SetString("› "), &f.SelectSelector, &f.MultiSelectSelector)
-			is(s.text, &f.Option, &f.UnselectedOption)
-			is(s.strong, &f.SelectedOption)
-			is(s.good.SetString("[x] "), &f.SelectedPrefix)
-			is(s.text.SetString("[ ] "), &f.UnselectedPrefix)
-			is(s.faint.MarginLeft(1).SetString("→"), &f.NextIndicator)
-			is(s.faint.MarginRight(1).SetString("←"), &f.PrevIndicator)
-			is(s.key, &f.TextInput.Prompt)
+			f.Title = s.title
+			f.NoteTitle = s.title
+			f.Description = s.faint
+			f.ErrorIndicator = s.bad.SetString(" !")
+			f.ErrorMessage = s.bad
+			f.SelectSelector = s.focus.SetString("› ")
+			f.MultiSelectSelector = s.focus.SetString("› ")
+			f.Option = s.text
+			f.SelectedOption = s.strong
+			f.SelectedPrefix = s.good.SetString("[x] ")
+			f.UnselectedPrefix = s.text.SetString("[ ] ")
+			f.UnselectedOption = s.text
+			f.NextIndicator = s.faint.MarginLeft(1).SetString("→")
+			f.PrevIndicator = s.faint.MarginRight(1).SetString("←")
+			f.TextInput.Prompt = s.key
+			f.TextInput.Placeholder = s.faint
 		}
 		t.Focused.Base = lipgloss.NewStyle().Border(lipgloss.ThickBorder(), false, false, false, true).
 			BorderForeground(s.focus.GetForeground()).PaddingLeft(1)
