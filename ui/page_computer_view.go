@@ -223,7 +223,7 @@ func (c *computer) viewFix(wide, width, height int) string {
 		lines = c.commands(f.fix.Commands, wide)
 	}
 	for _, l := range f.log.between(first, next) {
-		lines = append(lines, "  "+ansi.Truncate(l, max(width-2, 1), "…"))
+		lines = append(lines, hang(width, "  ", l)...) // whole: it may end with where all of it is kept
 	}
 	room := max(1, height-len(top)-len(foot)-2)
 	if f.follow {

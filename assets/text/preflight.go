@@ -34,6 +34,7 @@ type Preflight struct {
 	// What clawarium can do about it, in a few words.
 	Install, Start, JoinLibvirt, JoinKVM, LoadModule, GiveDevice, LetThrough, SetClock, Anew string
 	StartNow, StartNowHint                                                                   string // without systemd
+	GroupHint                                                                                string // where polkit asks which groups an account is in
 	JoinBoth                                                                                 string
 
 	// The fixes as they run.
@@ -136,7 +137,7 @@ var enPreflight = Preflight{
 	Left: Trouble{"libvirt has things of clawarium that no machine of this account owns: %s", "another account's, or left by an earlier clawarium; they take room and names", "if nobody needs them, these remove them"},
 
 	Install: "install what is missing", Start: "start libvirt, now and with the computer", StartNow: "start libvirt, until the computer is switched off",
-	StartNowHint: "start it; nothing here starts it with the computer: after the computer's next start do the same again", JoinLibvirt: "join the group that may use libvirt",
+	StartNowHint: "start it; nothing here starts it with the computer: after the computer's next start do the same again", GroupHint: "join the group, which is in force at once here; or use a libvirt of your own (connection: session)", JoinLibvirt: "join the group that may use libvirt",
 	JoinKVM: "join the group that may use KVM", JoinBoth: "join the groups that may use libvirt and KVM", LoadModule: "load KVM", GiveDevice: "give KVM to its group",
 	LetThrough: "let QEMU's account pass", SetClock: "have the clock set by the network", Anew: "start clawarium anew, here and with your answers",
 
@@ -246,7 +247,7 @@ var zhPreflight = Preflight{
 	Left: Trouble{"libvirt 里有 clawarium 的东西，但不属于本账户的任何虚拟机：%s", "可能属于另一个账户，或由早先的 clawarium 留下；它们占用空间和名称", "若无人需要，下面的命令会移除它们"},
 
 	Install: "安装缺少的部分", Start: "启动 libvirt，并让它随电脑启动", StartNow: "启动 libvirt（关机前有效）",
-	StartNowHint: "请启动它；这里没有程序会让它随电脑启动，每次开机后都要再做一次", JoinLibvirt: "加入可以使用 libvirt 的组",
+	StartNowHint: "请启动它；这里没有程序会让它随电脑启动，每次开机后都要再做一次", GroupHint: "请加入该组，在这里立即生效；或改用自己的 libvirt（connection: session）", JoinLibvirt: "加入可以使用 libvirt 的组",
 	JoinKVM: "加入可以使用 KVM 的组", JoinBoth: "加入可以使用 libvirt 和 KVM 的组", LoadModule: "加载 KVM", GiveDevice: "把 KVM 交给它的组",
 	LetThrough: "让 QEMU 的账户通过", SetClock: "让网络校准时钟", Anew: "在原处重新启动 clawarium，保留你的回答",
 

@@ -169,7 +169,9 @@ func (j *judge) denied(tr LibvirtTrouble) *Condition {
 	}
 	f := Fix{ID: FixLibvirt, Title: j.t.JoinLibvirt, Root: true}
 	j.s.join(&f, group)
-	if !open {
+	if open {
+		c.Hint = j.t.GroupHint
+	} else {
 		f.After = AfterLogin // polkit looks the groups up anew each time, the kernel does not
 	}
 	j.with(c, f)

@@ -23,7 +23,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestTheUnitIsAsItWasReviewed(t *testing.T) {
 	s := Service{Machine: "lobster", Dir: "/home/ann/.local/state/clawarium/machines/lobster",
 		Args: []string{"warden", "run", "--name", "lobster"}}
+	wishes := Service{Machine: "lobster", Dir: "/home/ann/100%/lobster", Wish: []string{"warden", "walls", "--name", "lobster"}}.
+		wishFiles("/usr/bin/clawarium", func(string) string { return "" })
 	for name, unit := range map[string]string{
+		"walls":           wishes["clawarium-walls-lobster.service"],
+		"walls-path":      wishes["clawarium-walls-lobster.path"],
 		"unit":            s.unitFile("/usr/bin/clawarium", func(string) string { return "" }, true),
 		"unit-namespaces": s.unitFile("/usr/bin/clawarium", func(string) string { return "" }, false),
 		"unit-odd": Service{Machine: "lobster", Dir: `/home/a n"n/100%/x\y`, Args: s.Args}.
