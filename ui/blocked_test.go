@@ -84,6 +84,8 @@ func TestTheStateOfTheWayOutIsSaidInAWord(t *testing.T) {
 		{Out{Running: true, Connected: true}, "closed: no rules", false},
 		{Out{Level: "offline", Running: true, Connected: true}, "closed, as you chose", false},
 		{Out{Level: "offline"}, "closed, as you chose", false},
+		{Out{Level: "offline", Running: true, Connected: true, Unwalled: true}, "unguarded", false},
+		{Out{Level: "allowlist", Running: true, Unwalled: true}, "unguarded", false},
 		{Out{Level: "internet"}, "does not run", false},
 		{Out{Level: "internet", Connected: true}, "does not run", false},
 		{Out{Level: "internet", Running: true}, "no way into the machine", false},

@@ -19,6 +19,8 @@ import (
 func outState(o Out) (said string, open bool) {
 	t := &text.T().Dashboard.Out
 	switch {
+	case o.Running && o.Unwalled: // whatever the level
+		return t.Unwalled, false
 	case o.Level == "offline":
 		return t.Offline, false
 	case !o.Running:

@@ -197,6 +197,7 @@ type Out struct {
 	Running   bool      // the warden runs
 	Connected bool      // and has its way into the machine
 	Since     time.Time // of which it is as the two say; zero when that is not known
+	Unwalled  bool      // what the machine sends past the warden is not dropped
 	Trouble   string    // why it is not as it should be, in words; may be empty
 	Blocked   []Blocked // names that were refused, the last one first
 	Rules     []OutRule // what is let through at the level allowlist

@@ -8,7 +8,7 @@ type OutScreen struct {
 
 	Open, Since          string // level; for how long
 	Offline, None        string
-	Down, Away           string
+	Down, Away, Unwalled string
 	Hosts                string // number
 	RefusedLately        string // number
 	Unknown              string
@@ -61,7 +61,7 @@ type OutScreen struct {
 var enOut = OutScreen{
 	Label: "way out", Head: "The way out of the machine %q",
 	Open: "open: %s", Since: "for %s", Offline: "closed, as you chose", None: "closed: no rules are in force",
-	Down: "closed: the warden, which opens it, does not run", Away: "closed: the warden has no way into the machine now",
+	Down: "closed: the warden, which opens it, does not run", Away: "closed: the warden has no way into the machine now", Unwalled: "unguarded: the filter around the machine is not in force",
 	Hosts: "hosts: %d", RefusedLately: "names refused: %d", Unknown: "not known", Looking: "Looking at the way out …",
 	Groups: map[string]string{
 		"blocked": "Refused lately", "owner": "Allowed by you", "never": "Never, as you said", "settings": "Allowed by the machine's settings",
@@ -110,7 +110,7 @@ var enOut = OutScreen{
 var zhOut = OutScreen{
 	Label: "出口", Head: "虚拟机 %q 的出口",
 	Open: "打开：%s", Since: "已持续 %s", Offline: "关闭，按你的选择", None: "关闭：没有生效的规则",
-	Down: "关闭：打开它的看守进程没有运行", Away: "关闭：看守进程现在进不了虚拟机",
+	Down: "关闭：打开它的看守进程没有运行", Away: "关闭：看守进程现在进不了虚拟机", Unwalled: "无人把守：虚拟机的过滤器没有生效",
 	Hosts: "%d 个主机", RefusedLately: "拒绝了 %d 个名称", Unknown: "未知", Looking: "正在查看出口……",
 	Groups: map[string]string{
 		"blocked": "最近拒绝的", "owner": "你允许的", "never": "你说过绝不允许的", "settings": "虚拟机的设置允许的",

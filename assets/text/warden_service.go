@@ -54,6 +54,7 @@ type Service struct {
 	LogName, LogBytes, LogTimes           string // name; up, down; how often
 	Verdicts                              map[string]string
 	WayOpen, WayWaits, WayOff, WayOffline string // level, blocked; level; …
+	WayUnwalled                           string
 	WayNotInForce                         string
 }
 
@@ -83,7 +84,7 @@ var enService = Service{
 	InstallShort:     "Have your own systemd keep it running",
 	InstallLong:      "Writes a unit into your own systemd's directory, enables and starts it. Set-up and\n`clawarium start` do so by themselves where there is such a systemd.",
 	StatusShort:      "Say how the way out stands",
-	StatusLong:       "Says whether the warden runs and has its connection, what it lets through, and how much it did.\n\nExit status: 0 it runs, is connected, and has the plan's policy in force; 1 otherwise;\n2 it could not be looked at.",
+	StatusLong:       "Says whether the warden runs and has its connection, what it lets through, and how much it did.\n\nExit status: 0 it runs, is connected, and the plan's policy and the machine's filter are in\nforce; 1 otherwise; 2 it could not be looked at.",
 	LogShort:         "Show what it decided",
 	WallsShort:       "Put the machine's filter in force again",
 	WallsPutBack:     "The filter of the machine's card is in force again.",
@@ -114,6 +115,7 @@ var enService = Service{
 	Verdicts: map[string]string{"allow": "allowed", "refuse": "refused", "cut": "cut", "end": "ended"},
 	WayOpen:  "way out     open, level %s; refused names: %d", WayWaits: "way out     closed: the warden is not connected, and tries again by itself",
 	WayOff: "way out     closed: the warden does not run", WayOffline: "way out     closed: the level is offline",
+	WayUnwalled:   "way out     unguarded: the filter around the machine is not in force; see `clawarium warden status`",
 	WayNotInForce: "way out     the warden has another policy in force than the plan asks for",
 }
 
@@ -143,7 +145,7 @@ var zhService = Service{
 	InstallShort:     "让你自己的 systemd 保持它运行",
 	InstallLong:      "把单元写入你自己的 systemd 目录，启用并启动它。有这样的 systemd 时，创建虚拟机和\n`clawarium start` 会自动这样做。",
 	StatusShort:      "说明出口的状况",
-	StatusLong:       "说明看守进程是否运行、是否已连接、放行什么、做了多少。\n\n退出码：0 正在运行、已连接，且采用方案的策略；1 不是这样；2 无法查看。",
+	StatusLong:       "说明看守进程是否运行、是否已连接、放行什么、做了多少。\n\n退出码：0 正在运行、已连接，且方案的策略和虚拟机的过滤器都已生效；1 不是这样；2 无法查看。",
 	LogShort:         "显示它的决定",
 	WallsShort:       "使虚拟机的过滤器重新生效",
 	WallsPutBack:     "虚拟机网卡的过滤器重新生效了。",
@@ -174,5 +176,6 @@ var zhService = Service{
 	Verdicts: map[string]string{"allow": "放行", "refuse": "拒绝", "cut": "切断", "end": "结束"},
 	WayOpen:  "出口     开放，级别 %s；被拒的名称：%d", WayWaits: "出口     关闭：看守进程没有连接，它会自行再试",
 	WayOff: "出口     关闭：看守进程没有运行", WayOffline: "出口     关闭：级别为离线",
+	WayUnwalled:   "出口     无人把守：虚拟机的过滤器没有生效；请看 `clawarium warden status`",
 	WayNotInForce: "出口     看守进程所用的策略不是方案所要求的",
 }

@@ -24,7 +24,7 @@ func (m *machine) Out(context.Context) (ui.Out, error) {
 		return ui.Out{}, err
 	}
 	out := ui.Out{
-		Running: s.Way.Running, Connected: s.Way.Connected, Since: s.Way.Since, Trouble: s.Way.Trouble, Never: s.Never,
+		Running: s.Way.Running, Connected: s.Way.Connected, Since: s.Way.Since, Unwalled: s.Way.Unwalled, Trouble: s.Way.Trouble, Never: s.Never,
 	}
 	if s.Way.Running {
 		out.Level = s.Way.Level

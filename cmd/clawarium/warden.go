@@ -238,7 +238,7 @@ func (a *app) wardenStatus(asJSON bool) error {
 	} else {
 		tellState(a.out, env.Plan.Name, s, way)
 	}
-	if err == nil && (!running || !s.Connected || !way.InForce) {
+	if err == nil && (!running || !s.Connected || !way.InForce || way.Unwalled) {
 		return &exitError{exitNotMet}
 	}
 	return err

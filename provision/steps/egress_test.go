@@ -250,3 +250,19 @@ func TestEveryHostThatIsAllowedForGoodIsOneOfThePlans(t *testing.T) {
 		}
 	}
 }
+
+func TestAWayWhoseWallsAreGoneSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		way  Way
+		want string
+	}{
+		{Way{Running: true, InForce: true, Connected: true, Level: warden.LevelAllowlist}, "open"},
+		{Way{Running: true, InForce: true, Connected: true, Level: warden.LevelAllowlist, Unwalled: true}, "unguarded"},
+		{Way{Running: true, InForce: true, Level: warden.LevelOffline, Unwalled: true}, "unguarded"},
+		{Way{Level: warden.LevelAllowlist}, "does not run"},
+	} {
+		if got := c.way.Text(); !strings.Contains(got, c.want) {
+			t.Errorf("%+v: %q", c.way, got)
+		}
+	}
+}

@@ -201,7 +201,8 @@ type Way struct {
 	Connected bool      `json:"connected"`
 	Since     time.Time `json:"since,omitzero"` // connected, or else running
 	Level     string    `json:"level"`
-	InForce   bool      `json:"inForce"` // the policy is the one that the plan asks for
+	InForce   bool      `json:"inForce"`            // the policy is the one that the plan asks for
+	Unwalled  bool      `json:"unwalled,omitempty"` // the filter of the machine's card is not in force
 	Trouble   string    `json:"trouble,omitempty"`
 	Blocked   int       `json:"blocked"` // different names that were refused
 }
@@ -224,7 +225,7 @@ func (e *Env) Way() (Way, error) {
 	if s.Connected {
 		w.Since = s.ConnectedSince
 	}
-	w.InForce = err == nil && why == ""
+	w.InForce, w.Unwalled = err == nil && why == "", s.WallsTrouble != ""
 	for _, trouble := range []string{s.WallsTrouble, s.PolicyTrouble, s.Trouble} {
 		if w.Trouble == "" {
 			w.Trouble = trouble
@@ -239,6 +240,8 @@ func (w Way) Text() string {
 	switch {
 	case !w.Running:
 		return t.WayOff
+	case w.Unwalled:
+		return t.WayUnwalled
 	case w.Level == warden.LevelOffline:
 		return t.WayOffline
 	case !w.InForce:
