@@ -59,7 +59,7 @@ func (c *conversation) asks(seen Preflight) bool {
 // preflight looks at this computer and says what it saw, by kinds. What is worth
 // reading has a number where it can be asked about, else all that is to be done.
 func (c *conversation) preflight(ctx context.Context) (Preflight, error) {
-	t, groups := text.T().Lines, pageWords().Computer.Groups
+	t, groups := &text.T().Lines, pageWords().Computer.Groups
 	c.say(t.Looking)
 	seen, err := c.driver.Preflight(ctx, c.plan, func(what string) { c.sayClean(fmt.Sprintf(pageWords().Computer.Looking, what)) })
 	if err != nil {

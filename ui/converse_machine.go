@@ -53,7 +53,7 @@ func (c *conversation) status(ctx context.Context, m Machine) (running bool, err
 	if when, counts := m.LastCheck(); when != 0 {
 		checked = fmt.Sprintf(t.LastCheck, calendarDay(time.Unix(when, 0)), countsOf(counts))
 	}
-	out, state := text.T().Dashboard.Out, text.T().Dashboard.Out.Unknown
+	out, state := &text.T().Dashboard.Out, text.T().Dashboard.Out.Unknown
 	if o, err := m.Out(ctx); err == nil {
 		state = outFact(o)
 	}

@@ -107,7 +107,7 @@ func (h *harden) lookingView(width, height int) string {
 // listView is every drift with what is chosen for it; the one under the cursor
 // with all that is known of it, the others too when there is room.
 func (h *harden) listView(width, height int) string {
-	s, t := h.s.styles, text.T().Dashboard.Harden
+	s, t := h.s.styles, &text.T().Dashboard.Harden
 	top := toWidth(fmt.Sprintf(text.T().Harden.Head, len(h.drifts), h.s.plan.Name), width)
 	for i := range top {
 		top[i] = s.title.Render(top[i])
@@ -135,7 +135,7 @@ func (h *harden) listView(width, height int) string {
 // rowsOf returns the lines of the list, and which are those of the drift under
 // the cursor.
 func (h *harden) rowsOf(width int, all bool) (lines []string, first, last int) {
-	s, t := h.s.styles, text.T().Dashboard.Harden
+	s, t := h.s.styles, &text.T().Dashboard.Harden
 	wide := 0
 	for _, c := range t.Choice {
 		wide = max(wide, ansi.StringWidth(c))

@@ -226,7 +226,7 @@ func (e *Env) http() (*http.Client, error) {
 	return host.HTTPClient(e.Plan.Network.Proxy, e.Plan.Network.CA)
 }
 
-func (e *Env) text() text.Steps { return text.T().Steps }
+func (e *Env) text() *text.Steps { return &text.T().Steps }
 
 func fault(what, hint string, cause error) error {
 	return &text.Fault{What: what, Hint: hint, Err: cause}
