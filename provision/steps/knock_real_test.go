@@ -48,12 +48,17 @@ func TestKnockInside(t *testing.T) {
 			t.Errorf("%s: %q, %v", what, got, err)
 		}
 	}
-	busy := func(f func()) { // the card has traffic that the filter lets through
+	// The card has traffic that the filter lets through, in bursts with pauses.
+	busy := func(pause time.Duration, f func()) {
 		ctx, stop := context.WithCancel(t.Context())
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			for ctx.Err() == nil {
+			for began := time.Now(); ctx.Err() == nil; {
+				if pause > 0 && time.Since(began) > pause {
+					time.Sleep(pause)
+					began = time.Now()
+				}
 				if c, err := net.DialTimeout("tcp", "10.213.9.2:22", time.Second); err == nil {
 					c.Close()
 				}
@@ -66,18 +71,24 @@ func TestKnockInside(t *testing.T) {
 	}
 
 	is("with the filter", checks.KnockDropped, false)
-	busy(func() {
-		if got, err := k.knock(t.Context()); got == checks.KnockPassed || err != nil {
-			t.Errorf("with the filter, and traffic: %q, %v", got, err)
-		}
-	})
+	for _, pause := range []time.Duration{0, arrive, arrive + arrive/2} {
+		busy(pause, func() {
+			for range 5 {
+				if got, err := k.knock(t.Context()); got == checks.KnockPassed || err != nil {
+					t.Errorf("with the filter, and traffic that pauses for %s: %q, %v", pause, got, err)
+				}
+			}
+		})
+	}
 	sh("iptables -I OUTPUT -p udp -j DROP")
 	is("with a firewall that lets nothing of it out", checks.KnockUnclear, true)
 	sh("iptables -D OUTPUT -p udp -j DROP")
 
 	sh("ebtables -t nat -F")
 	is("without the filter", checks.KnockPassed, false)
-	busy(func() { is("without the filter, and traffic", checks.KnockUnclear, false) })
+	busy(0, func() { is("without the filter, and traffic", checks.KnockUnclear, false) })
+	sh("iptables -F") // and what the machine says to that is heard
+	is("without any rule", checks.KnockPassed, false)
 	sh("ip netns exec " + drillInside + " iptables -I INPUT -p udp -j DROP")
 	is("without the filter, in a machine that says nothing", checks.KnockPassed, false)
 
