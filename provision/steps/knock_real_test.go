@@ -73,7 +73,7 @@ func TestKnockInside(t *testing.T) {
 	is("with the filter", checks.KnockDropped, false)
 	for _, pause := range []time.Duration{0, arrive, arrive + arrive/2} {
 		busy(pause, func() {
-			for range 5 {
+			for range 2 {
 				if got, err := k.knock(t.Context()); got == checks.KnockPassed || err != nil {
 					t.Errorf("with the filter, and traffic that pauses for %s: %q, %v", pause, got, err)
 				}
