@@ -85,8 +85,12 @@ func theWallsOutlastTheHostsChanges(t *testing.T, w *world, name string) {
 		t.Cleanup(func() { restartLibvirt(t) }) // the rules of libvirt's own and of other machines
 		d := &damaged{t: t, w: w, name: name}
 		before := d.warden()
-		d.host("nft", "flush", "ruleset") // as nftables.service does before it reads its file, and firewalld in effect
-		began := time.Now()
+		var began time.Time
+		d.held(before.PID, func() {
+			d.host("nft", "flush", "ruleset") // as nftables.service does before it reads its file, and firewalld in effect
+			began = time.Now()
+			d.gone()
+		})
 		for d.warden().WallsBack == before.WallsBack {
 			if time.Since(began) > time.Minute {
 				t.Fatalf("the warden did not put the walls back: %+v", d.warden())
@@ -123,9 +127,12 @@ func theWallsOutlastTheHostsChanges(t *testing.T, w *world, name string) {
 		}
 		t.Cleanup(func() { restartLibvirt(t) })
 		d := &damaged{t: t, w: w, name: name}
-		for _, command := range []string{"iptables -F", "iptables -X", "ip6tables -F", "ip6tables -X", "ebtables -t nat -F", "ebtables -t nat -X"} {
-			d.host(strings.Fields(command)...)
-		}
+		d.held(d.warden().PID, func() {
+			for _, command := range []string{"iptables -F", "iptables -X", "ip6tables -F", "ip6tables -X", "ebtables -t nat -F", "ebtables -t nat -X"} {
+				d.host(strings.Fields(command)...)
+			}
+			d.gone()
+		})
 		restartLibvirt(t)
 		asBefore(t)
 	})
@@ -142,6 +149,28 @@ func (d *damaged) warden() warden.Status {
 		d.t.Fatal(err)
 	}
 	return s
+}
+
+// held keeps the warden from mending what f damages.
+func (d *damaged) held(pid int, f func()) {
+	d.t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	f()
+}
+
+// gone expects K13 to see that the walls are: in the rules, and at the card.
+func (d *damaged) gone() {
+	d.t.Helper()
+	now, all := d.walls("--no-drills")
+	said := strings.Join(all["K13"].Evidence, "\n  ")
+	for _, want := range []string{"no rule of the filter is in force on", "got as far as its card"} {
+		if now["K13"] != "not met" || !strings.Contains(said, want) {
+			d.t.Errorf("with the walls gone, %q: %v\n  %s", want, now, said)
+		}
+	}
 }
 
 // walls is what the self-check says of the walls.

@@ -49,8 +49,10 @@ func (s Service) Ask(ctx context.Context) error {
 		cmd := exec.CommandContext(ctx, self, s.Wish...)
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // what it began it ends in order
 		cmd.WaitDelay = endTime
-		if err := cmd.Run(); cmd.ProcessState == nil {
-			return err
+		if err := cmd.Run(); err != nil {
+			if _, said := os.Lstat(why); said != nil { // it did not come as far as to say why
+				return err
+			}
 		}
 		done = func() bool { return true }
 	}

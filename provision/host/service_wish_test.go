@@ -46,6 +46,10 @@ func TestWithoutSystemdAWishIsDoneByAProcessOfItsOwn(t *testing.T) {
 			t.Errorf("%q: %v", result, err)
 		}
 	}
+	s.Wish = []string{"-test.nosuchflag"}
+	if err := s.Ask(t.Context()); err == nil {
+		t.Error("a process that said nothing and failed has done it")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Ask(ctx); err == nil {

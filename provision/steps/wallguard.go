@@ -17,8 +17,8 @@ import (
 // WallsCommand is what of `clawarium warden` puts them back.
 const WallsCommand = "walls"
 
-// putBackLimit is for a process that puts them back. Measured: 0.3 s with nothing else
-// running; another command may have the machine's lock, which is an error at once.
+// putBackLimit is for a process that puts them back. Measured beside an emulated machine:
+// 2 to 8 s; another command may have the machine's lock, which is an error at once.
 const putBackLimit = 4 * time.Minute
 
 // ownWalls are those of this machine.
